@@ -1,0 +1,77 @@
+// The import map of docs/architecture.md. test/architecture.test.ts holds it, with a canary that must be refused.
+const layers = {
+  "packages/base": [],
+  "packages/contract": [],
+  "packages/logging": ["packages/base"],
+  "packages/media": ["packages/base"],
+  "packages/realtime": ["packages/base", "packages/media"],
+  "packages/sip-engine": ["packages/base", "packages/logging"],
+  "packages/practice": ["packages/base", "packages/media", "packages/realtime", "packages/logging"],
+  "packages/phone": ["packages/base", "packages/media", "packages/sip-engine"],
+  "apps/gateway": [
+    "packages/base",
+    "packages/contract",
+    "packages/media",
+    "packages/realtime",
+    "packages/logging",
+  ],
+  "apps/control-plane": ["packages/base", "packages/contract", "packages/logging"],
+  "apps/appliance": ["packages/base", "packages/contract", "packages/logging"],
+};
+
+const layerRules = Object.entries(layers).map(([from, allowed]) => ({
+  name: `${from}-layer`,
+  comment: `${from} may import only: ${allowed.join(", ") || "nothing of ours"}`,
+  severity: "error",
+  from: { path: `^${from}/`, pathNot: "\\.test\\.ts$" },
+  to: {
+    path: "^(packages|apps|installer|test)/",
+    pathNot: [from, ...allowed].map((layer) => `^${layer}/`),
+  },
+}));
+
+/** A thing that only one place may import. */
+const only = (name, target, home) => ({
+  name,
+  severity: "error",
+  from: { path: "^(packages|apps)/", pathNot: home },
+  to: { path: `node_modules/${target}/` },
+});
+
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "pure-packages",
+      comment: "base, contract and media run anywhere, a browser too",
+      severity: "error",
+      from: { path: "^packages/(base|contract|media)/src/", pathNot: "\\.test\\.ts$|/testing/" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "testing-code-in-tests-only",
+      severity: "error",
+      from: { pathNot: "\\.test\\.ts$|/testing/|^test/" },
+      to: { path: "/testing/" },
+    },
+    only("drachtio-srf-only-in-gateway-sip", "drachtio-srf", "^apps/gateway/src/sip/"),
+    only("sqlite3-only-in-control-plane-sqlite", "sqlite3", "^apps/control-plane/src/sqlite/"),
+    {
+      name: "every-import-resolves",
+      comment: "an import that cannot be found would be checked by nobody",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "types", "default"],
+    },
+  },
+};

@@ -1,0 +1,138 @@
+import { z } from "zod";
+import { languageSchema, voiceModeSchema, voiceSchema } from "./agent.ts";
+import { callRecordSchema, endCauseSchema } from "./call-record.ts";
+import { callIdSchema, numberIdSchema } from "./ids.ts";
+import { speakerSchema, turnSchema } from "./turn.ts";
+
+/**
+ * The control link: one WebSocket from each gateway to the control plane, JSON text frames.
+ *
+ * The gateway says `hello` first and waits for `welcome`. From then on it asks with
+ * `call.offer`, tells durable facts with `events` (kept in its spool until `events.ack`
+ * names them) and passing ones with `live` (never kept, never acknowledged).
+ */
+export const controlLinkVersion = 1;
+
+/** One frame at most: a plan with a long prompt and tools fits many times. */
+export const controlFrameBytesMax = 1_048_576;
+
+// ── Facts that must last ────────────────────────────────────────────────────────────────
+
+const eventHead = {
+  /** Made by the gateway: the same event sent again changes nothing. */
+  eventId: z.string().regex(/^evt_[0-9a-z]{1,64}$/),
+  callId: callIdSchema,
+  atMs: z.int(),
+};
+
+export const callEventSchema = z.discriminatedUnion("kind", [
+  z.object({
+    ...eventHead,
+    kind: z.literal("call.started"),
+    direction: z.enum(["inbound", "outbound"]),
+    from: z.string().max(256),
+    to: z.string().max(256),
+    numberId: numberIdSchema.nullable(),
+    voiceMode: voiceModeSchema.nullable(),
+    sipCallId: z.string().max(256),
+  }),
+  z.object({ ...eventHead, kind: z.literal("call.ringing") }),
+  z.object({ ...eventHead, kind: z.literal("call.answered") }),
+  z.object({ ...eventHead, kind: z.literal("call.turn"), turn: turnSchema }),
+  z.object({ ...eventHead, kind: z.literal("call.ended"), record: callRecordSchema }),
+]);
+export type CallEvent = z.infer<typeof callEventSchema>;
+
+// ── What passes ─────────────────────────────────────────────────────────────────────────
+
+export const liveEventSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("transcript.partial"),
+    callId: callIdSchema,
+    itemId: z.string().max(128),
+    speaker: speakerSchema,
+    /** The whole text of the turn so far. */
+    text: z.string().max(32_000),
+    /** Grows by one with each partial of a call, across turns. */
+    sequence: z.int().nonnegative(),
+  }),
+]);
+export type LiveEvent = z.infer<typeof liveEventSchema>;
+
+// ── The plan of a call ──────────────────────────────────────────────────────────────────
+
+/** What to do with a call, decided by the control plane for this call alone. */
+export const callPlanSchema = z.object({
+  numberId: numberIdSchema,
+  voiceMode: voiceModeSchema,
+  agent: z.object({
+    instructions: z.string(),
+    voice: voiceSchema,
+    language: languageSchema,
+    /** Said first, word for word; null lets the agent greet in its own words. */
+    firstMessage: z.string().nullable(),
+    model: z.string().min(1),
+  }),
+  provider: z.object({
+    /** Such as `wss://api.openai.com/v1/realtime`; the model is added as the query. */
+    realtimeUrl: z.string(),
+    /** Opened for this call. The gateway makes a `Secret` of it at once. */
+    apiKey: z.string(),
+  }),
+  answerDeadlineMs: z.int().positive(),
+  maxDurationMs: z.int().positive(),
+  liveTranscript: z.boolean(),
+});
+export type CallPlan = z.infer<typeof callPlanSchema>;
+
+export const planOutcomeSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("accept"), plan: callPlanSchema }),
+  z.object({
+    kind: z.literal("reject"),
+    sipStatus: z.int().min(400).max(699),
+    endCause: endCauseSchema,
+    /** Known when the number is, so that the record can name it. */
+    numberId: numberIdSchema.nullable(),
+    voiceMode: voiceModeSchema.nullable(),
+    retryAfterSecs: z.int().positive().nullable(),
+  }),
+]);
+export type PlanOutcome = z.infer<typeof planOutcomeSchema>;
+
+// ── Frames ──────────────────────────────────────────────────────────────────────────────
+
+/** From the gateway to the control plane. */
+export const gatewayFrameSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("hello"),
+    version: z.literal(controlLinkVersion),
+    /** Stable across restarts of one gateway (the owner of one spool). */
+    gatewayId: z.string().min(1).max(64),
+    /** Fresh at each start: calls of a former life that are not listed here are lost. */
+    bootId: z.string().min(1).max(64),
+    token: z.string().min(1).max(256),
+    /** Calls this gateway carries at this moment. */
+    liveCallIds: z.array(callIdSchema).max(10_000),
+  }),
+  z.object({
+    kind: z.literal("call.offer"),
+    callId: callIdSchema,
+    from: z.string().max(256),
+    to: z.string().max(256),
+    sipCallId: z.string().max(256),
+    sourceAddress: z.string().max(64),
+    startedAtMs: z.int(),
+  }),
+  z.object({ kind: z.literal("events"), events: z.array(callEventSchema).min(1).max(100) }),
+  z.object({ kind: z.literal("live"), event: liveEventSchema }),
+]);
+export type GatewayFrame = z.infer<typeof gatewayFrameSchema>;
+
+/** From the control plane to a gateway. */
+export const controlFrameSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("welcome"), version: z.literal(controlLinkVersion) }),
+  z.object({ kind: z.literal("call.plan"), callId: callIdSchema, outcome: planOutcomeSchema }),
+  z.object({ kind: z.literal("events.ack"), eventIds: z.array(z.string()).max(100) }),
+  z.object({ kind: z.literal("call.hangup"), callId: callIdSchema }),
+]);
+export type ControlFrame = z.infer<typeof controlFrameSchema>;

@@ -1,0 +1,69 @@
+/** One entry of the catalogue that docs/errors.md prints. */
+export type ErrorEntry = {
+  readonly httpStatus: number;
+  /** The sentence a caller of the API reads when the place that failed has no better one. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+};
+
+/** Every `error.code` that the REST API can answer with. */
+export const errorCatalogue = {
+  malformed_request: {
+    httpStatus: 400,
+    message: "The request could not be read.",
+    remedy: "Send a JSON body with Content-Type: application/json, and well-formed parameters.",
+  },
+  unauthorized: {
+    httpStatus: 401,
+    message: "A valid API key is needed.",
+    remedy: "Send the header Authorization: Bearer ac_live_… with a key of this appliance.",
+  },
+  forbidden: {
+    httpStatus: 403,
+    message: "The role of this API key does not allow this.",
+    remedy: "Use a key with a larger role: viewer, operator, admin.",
+  },
+  not_found: {
+    httpStatus: 404,
+    message: "There is no such thing on this appliance.",
+    remedy: "Check the id. What was deleted stays deleted.",
+  },
+  conflict: {
+    httpStatus: 409,
+    message: "The request conflicts with the present state.",
+    remedy: "Read the present state, then decide again.",
+  },
+  number_exists: {
+    httpStatus: 409,
+    message: "This number is already registered on this appliance.",
+    remedy: "Find it with GET /v1/numbers?q=, and change it with PATCH.",
+  },
+  payload_too_large: {
+    httpStatus: 413,
+    message: "The request body is larger than this appliance accepts.",
+    remedy: "Send less than 1 MB.",
+  },
+  validation_failed: {
+    httpStatus: 422,
+    message: "Some fields are not valid.",
+    remedy: "details.fields names each field and what is wrong with it.",
+  },
+  rate_limited: {
+    httpStatus: 429,
+    message: "Too many requests.",
+    remedy: "Wait for as many seconds as the header Retry-After says.",
+  },
+  internal_error: {
+    httpStatus: 500,
+    message: "A fault inside the appliance; it has been logged.",
+    remedy: "Send the support bundle to your supplier together with the time of the request.",
+  },
+  voice_ai_unavailable: {
+    httpStatus: 503,
+    message: "No gateway is connected that could do this.",
+    remedy: "Look at GET /readyz, and at the gateway's log.",
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;

@@ -1,0 +1,50 @@
+export {
+  type Language,
+  languages,
+  languageSchema,
+  type Voice,
+  type VoiceMode,
+  voiceModes,
+  voiceModeSchema,
+  voices,
+  voiceSchema,
+} from "./agent.ts";
+export {
+  type CallLatency,
+  callLatencySchema,
+  type CallRecord,
+  callRecordSchema,
+  type CallStatus,
+  callStatuses,
+  callStatusSchema,
+  type EndCause,
+  endCauses,
+  endCauseSchema,
+  endCauseText,
+  type EndedBy,
+  endedBySchema,
+  type MediaStats,
+  mediaStatsSchema,
+  type TokenUsage,
+  tokenUsageSchema,
+} from "./call-record.ts";
+export {
+  type CallEvent,
+  callEventSchema,
+  type CallPlan,
+  callPlanSchema,
+  type ControlFrame,
+  controlFrameBytesMax,
+  controlFrameSchema,
+  controlLinkVersion,
+  type GatewayFrame,
+  gatewayFrameSchema,
+  type LiveEvent,
+  liveEventSchema,
+  type PlanOutcome,
+  planOutcomeSchema,
+} from "./control-link.ts";
+export { type E164, e164Schema, parseE164 } from "./e164.ts";
+export { type ErrorCode, type ErrorEntry, errorCatalogue } from "./error-codes.ts";
+export { type CallId, callIdSchema, type NumberId, numberIdSchema } from "./ids.ts";
+export { type Speaker, speakerSchema, type Turn, turnSchema } from "./turn.ts";

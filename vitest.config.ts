@@ -1,0 +1,31 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "test/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "sim",
+          include: ["test/sim/**/*.test.ts"],
+          testTimeout: 120_000, // one seed is milliseconds; a night's run has thousands
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts", "test/sipp/**/*.test.ts"],
+          testTimeout: 60_000, // a real call lasts as long as it lasts
+          hookTimeout: 60_000,
+          fileParallelism: false, // calls are paced by the real clock: two files at once would disturb each other
+        },
+      },
+    ],
+    coverage: { provider: "v8", include: ["packages/*/src/**", "apps/*/src/**"] },
+  },
+});
