@@ -1,0 +1,1 @@
+export { type Gateway, type GatewayOptions, type GatewayState, startGateway } from "./gateway.ts";
