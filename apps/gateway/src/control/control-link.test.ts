@@ -1,0 +1,242 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Secret, seededRandom, silentLog } from "@agentcall/base";
+import { TestClock } from "@agentcall/base/testing";
+import {
+  type CallEvent,
+  callEventSchema,
+  type CallId,
+  callIdSchema,
+  type ControlFrame,
+  type GatewayFrame,
+  gatewayFrameSchema,
+} from "@agentcall/contract";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type WebSocket, WebSocketServer } from "ws";
+import { type CallOffer, ControlLink } from "./control-link.ts";
+import { Spool } from "./spool.ts";
+
+const callId = callIdSchema.parse("call_a");
+
+const anOffer: CallOffer = {
+  callId,
+  from: "+14155550123",
+  to: "+14155550100",
+  sipCallId: "abc@host",
+  sourceAddress: "127.0.0.1",
+  startedAtMs: 1,
+};
+
+function anEvent(id: string): CallEvent {
+  return callEventSchema.parse({ eventId: `evt_${id}`, callId, atMs: 1, kind: "call.ringing" });
+}
+
+/** The other end of the link: a real WebSocket server that does what the test says. */
+class FakeControlPlane {
+  readonly #server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+  readonly #frames: GatewayFrame[] = [];
+  readonly #waiting: ((frame: GatewayFrame) => void)[] = [];
+  peer: WebSocket | null = null;
+
+  async listen(): Promise<string> {
+    this.#server.on("connection", (peer) => {
+      this.peer = peer;
+      peer.on("message", (data: Buffer) => {
+        const frame = gatewayFrameSchema.parse(JSON.parse(data.toString("utf8")));
+        const waiting = this.#waiting.shift();
+        if (waiting === undefined) this.#frames.push(frame);
+        else waiting(frame);
+      });
+    });
+    if (this.#server.address() === null) await once(this.#server, "listening");
+    return `ws://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
+  }
+
+  next(): Promise<GatewayFrame> {
+    const frame = this.#frames.shift();
+    if (frame !== undefined) return Promise.resolve(frame);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  say(frame: ControlFrame | string): void {
+    this.peer?.send(typeof frame === "string" ? frame : JSON.stringify(frame));
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#server.clients) client.terminate();
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+    });
+  }
+}
+
+type House = {
+  readonly control: FakeControlPlane;
+  readonly clock: TestClock;
+  readonly spool: Spool;
+  readonly link: ControlLink;
+  readonly hungUp: CallId[];
+};
+
+let folder = "";
+let house: House;
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "agentcall-link-"));
+  const control = new FakeControlPlane();
+  const clock = new TestClock();
+  const spool = await Spool.open(folder, silentLog);
+  const hungUp: CallId[] = [];
+  const link = new ControlLink({
+    url: await control.listen(),
+    token: new Secret("practice-token"),
+    gatewayId: "gateway-1",
+    bootId: "boot-1",
+    spool,
+    clock,
+    random: seededRandom(1),
+    log: silentLog,
+    liveCallIds: () => [callId],
+    onHangup: (id) => hungUp.push(id),
+  });
+  house = { control, clock, spool, link, hungUp };
+});
+
+afterEach(async () => {
+  house.link.close();
+  await house.control.close();
+  await house.spool.close();
+  expect(house.clock.pendingCount).toBe(0);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function welcomed(): Promise<void> {
+  house.link.start();
+  await house.control.next(); // hello
+  house.control.say({ kind: "welcome", version: 1 });
+  await house.link.ready;
+}
+
+describe("ControlLink", () => {
+  test("says who it is and what it carries, and is ready when welcomed", async () => {
+    house.link.start();
+
+    expect(await house.control.next()).toEqual({
+      kind: "hello",
+      version: 1,
+      gatewayId: "gateway-1",
+      bootId: "boot-1",
+      token: "practice-token",
+      liveCallIds: [callId],
+    });
+    expect(house.link.isUp).toBe(false);
+    house.control.say({ kind: "welcome", version: 1 });
+    await house.link.ready;
+    expect(house.link.isUp).toBe(true);
+  });
+
+  test("brings the plan of an offer, and leaves garbage and late answers alone", async () => {
+    await welcomed();
+    const asked = house.link.offer(anOffer);
+    expect(await house.control.next()).toEqual({ kind: "call.offer", ...anOffer });
+    const outcome = {
+      kind: "reject",
+      sipStatus: 404,
+      endCause: "number_unknown",
+      numberId: null,
+      voiceMode: null,
+      retryAfterSecs: null,
+    } as const;
+
+    house.control.say("not JSON");
+    house.control.say('{"kind":"call.plan"}');
+    house.control.say({ kind: "call.plan", callId, outcome });
+    house.control.say({ kind: "call.plan", callId, outcome });
+
+    expect(await asked).toEqual(outcome);
+  });
+
+  test("gives an offer up when no plan comes", async () => {
+    await welcomed();
+    const asked = house.link.offer(anOffer);
+    const refused = expect(asked).rejects.toThrow("no plan came in time");
+
+    house.clock.advance(3_000);
+
+    await refused;
+  });
+
+  test("keeps an event until it is acknowledged", async () => {
+    await welcomed();
+
+    await house.link.record(anEvent("1"));
+    const told = await house.control.next();
+    const keptBefore = house.spool.pendingCount;
+    house.control.say({ kind: "events.ack", eventIds: ["evt_1"] });
+    house.control.say({ kind: "call.hangup", callId });
+    while (house.spool.pendingCount > 0) await new Promise((resolve) => setImmediate(resolve));
+
+    expect(told).toEqual({ kind: "events", events: [anEvent("1")] });
+    expect(keptBefore).toBe(1);
+    expect(house.hungUp).toEqual([callId]);
+  });
+
+  test("comes back when the link is lost, sends again and asks again", async () => {
+    await welcomed();
+    await house.link.record(anEvent("1"));
+    await house.control.next();
+    const asked = house.link.offer(anOffer);
+    await house.control.next();
+
+    house.control.peer?.terminate();
+    while (house.link.isUp) await new Promise((resolve) => setImmediate(resolve));
+    house.clock.advance(200);
+    const hello = await house.control.next();
+    house.control.say({ kind: "welcome", version: 1 });
+    const again = [await house.control.next(), await house.control.next()];
+    house.link.withdraw(callId);
+
+    expect(hello.kind).toBe("hello");
+    expect(again.map((frame) => frame.kind)).toEqual(["events", "call.offer"]);
+    expect(asked).toBeInstanceOf(Promise);
+  });
+
+  test("hangs up on a peer that never welcomes, and tries again", async () => {
+    house.link.start();
+    await house.control.next();
+
+    house.clock.advance(5_000);
+    while (house.clock.pendingCount === 0) await new Promise((resolve) => setImmediate(resolve));
+    house.clock.advance(200);
+
+    expect((await house.control.next()).kind).toBe("hello");
+  });
+
+  test("what passes is not kept while the link is down", async () => {
+    house.link.live({
+      kind: "transcript.partial",
+      callId,
+      itemId: "item",
+      speaker: "ai",
+      text: "Hel",
+      sequence: 0,
+    });
+    await welcomed();
+
+    house.link.live({
+      kind: "transcript.partial",
+      callId,
+      itemId: "item",
+      speaker: "ai",
+      text: "Hello",
+      sequence: 1,
+    });
+
+    expect(await house.control.next()).toMatchObject({ kind: "live", event: { text: "Hello" } });
+  });
+});

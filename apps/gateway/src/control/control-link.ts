@@ -1,0 +1,257 @@
+import {
+  AppError,
+  type Clock,
+  type Log,
+  type Random,
+  retryDelayMs,
+  type Secret,
+  type Timer,
+} from "@agentcall/base";
+import {
+  type CallEvent,
+  type CallId,
+  type ControlFrame,
+  controlFrameBytesMax,
+  controlFrameSchema,
+  controlLinkVersion,
+  type GatewayFrame,
+  type LiveEvent,
+  type PlanOutcome,
+} from "@agentcall/contract";
+import { WebSocket } from "ws";
+import type { Spool } from "./spool.ts";
+
+export type CallOffer = Omit<Extract<GatewayFrame, { kind: "call.offer" }>, "kind">;
+
+export type ControlLinkOptions = {
+  readonly url: string;
+  readonly token: Secret;
+  readonly gatewayId: string;
+  readonly bootId: string;
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly liveCallIds: () => readonly CallId[];
+  readonly onHangup: (callId: CallId) => void;
+};
+
+const reconnectSchedule = { firstMs: 100, maxMs: 2_000 } as const; // a restarted control plane is back within seconds
+const welcomeMsMax = 5_000; // a peer that takes the connection and says nothing
+const planMsMax = 3_000; // the caller hears nothing but 100 Trying meanwhile
+const eventsPerFrameMax = 100; // the contract's limit
+const liveBufferedBytesMax = 262_144; // what passes is left out when the control plane reads slowly
+
+type LinkState =
+  | { readonly kind: "down" }
+  | { readonly kind: "greeting"; readonly socket: WebSocket }
+  | { readonly kind: "up"; readonly socket: WebSocket };
+
+type PendingOffer = {
+  readonly offer: CallOffer;
+  readonly timer: Timer;
+  readonly resolve: (outcome: PlanOutcome) => void;
+  readonly reject: (error: AppError) => void;
+};
+
+/**
+ * The gateway's end of the control link. It comes back by itself; on every return it says
+ * which calls it carries, sends again what was not acknowledged, and asks again what was not
+ * answered.
+ */
+export class ControlLink {
+  readonly #options: ControlLinkOptions;
+  readonly #offers = new Map<CallId, PendingOffer>();
+  #state: LinkState = { kind: "down" };
+  #timer: Timer | null = null;
+  #attempt = 0;
+  #closed = false;
+  #onceWelcomed: (() => void) | null = null;
+  /** Resolves at the first welcome. */
+  readonly ready: Promise<void>;
+
+  constructor(options: ControlLinkOptions) {
+    this.#options = options;
+    this.ready = new Promise((resolve) => {
+      this.#onceWelcomed = resolve;
+    });
+  }
+
+  get isUp(): boolean {
+    return this.#state.kind === "up";
+  }
+
+  start(): void {
+    this.#connect();
+  }
+
+  /** Asks what to do with a call. Rejects with `control-plane-unreachable` when no answer comes in time. */
+  offer(offer: CallOffer): Promise<PlanOutcome> {
+    return new Promise((resolve, reject) => {
+      const timer = this.#options.clock.after(planMsMax, () => {
+        this.#offers.delete(offer.callId);
+        reject(unreachableError("no plan came in time"));
+      });
+      this.#offers.set(offer.callId, { offer, timer, resolve, reject });
+      this.#send({ kind: "call.offer", ...offer });
+    });
+  }
+
+  /** The call is over before its plan came. */
+  withdraw(callId: CallId): void {
+    this.#offers.get(callId)?.timer.cancel();
+    this.#offers.delete(callId);
+  }
+
+  /** Tells what must last: on disk first, then sent, until it is acknowledged. */
+  async record(event: CallEvent): Promise<void> {
+    await this.#options.spool.append(event);
+    this.#send({ kind: "events", events: [event] });
+  }
+
+  /** Tells what passes; it is left out when the link is down or slow. */
+  live(event: LiveEvent): void {
+    if (this.#state.kind !== "up" || this.#state.socket.bufferedAmount > liveBufferedBytesMax)
+      return;
+    this.#send({ kind: "live", event });
+  }
+
+  /** May be called twice. */
+  close(): void {
+    this.#closed = true;
+    this.#timer?.cancel();
+    for (const offer of this.#offers.values()) {
+      offer.timer.cancel();
+      offer.reject(unreachableError("the gateway is being stopped"));
+    }
+    this.#offers.clear();
+    if (this.#state.kind !== "down") this.#state.socket.close(1000);
+    this.#state = { kind: "down" };
+  }
+
+  #connect(): void {
+    const { url, clock, log } = this.#options;
+    const socket = new WebSocket(url, {
+      perMessageDeflate: false,
+      maxPayload: controlFrameBytesMax,
+      handshakeTimeout: welcomeMsMax,
+    });
+    this.#state = { kind: "greeting", socket };
+    this.#timer = clock.after(welcomeMsMax, () => {
+      socket.terminate();
+    });
+    socket.on("open", () => {
+      this.#sayHello(socket);
+    });
+    socket.on("message", (data: Buffer) => {
+      this.#onFrame(socket, data);
+    });
+    socket.on("error", (error) => {
+      log.debug({ err: error }, "control link error");
+    });
+    socket.on("close", (code) => {
+      this.#onClosed(socket, code);
+    });
+  }
+
+  #sayHello(socket: WebSocket): void {
+    const { gatewayId, bootId, token, liveCallIds, spool } = this.#options;
+    // A call whose end still waits in the spool is not lost: its record is on the way.
+    const endsToTell = spool.pending
+      .filter((event) => event.kind === "call.ended")
+      .map((event) => event.callId);
+    sendFrame(socket, {
+      kind: "hello",
+      version: controlLinkVersion,
+      gatewayId,
+      bootId,
+      token: token.reveal(),
+      liveCallIds: [...new Set([...liveCallIds(), ...endsToTell])].slice(0, 10_000),
+    });
+  }
+
+  #onFrame(socket: WebSocket, data: Buffer): void {
+    if (this.#state.kind === "down" || this.#state.socket !== socket) return;
+    const frame = parseFrame(data);
+    if (frame === null) {
+      this.#options.log.warn({ bytes: data.length }, "a control frame could not be read");
+      return;
+    }
+    switch (frame.kind) {
+      case "welcome":
+        this.#onWelcome(socket);
+        return;
+      case "call.plan":
+        this.#onPlan(frame.callId, frame.outcome);
+        return;
+      case "events.ack":
+        this.#onAcknowledged(frame.eventIds);
+        return;
+      case "call.hangup":
+        this.#options.onHangup(frame.callId);
+        return;
+    }
+  }
+
+  #onWelcome(socket: WebSocket): void {
+    this.#timer?.cancel();
+    this.#state = { kind: "up", socket };
+    this.#attempt = 0;
+    const pending = this.#options.spool.pending;
+    this.#options.log.info({ eventsToSend: pending.length }, "welcomed by the control plane");
+    for (let from = 0; from < pending.length; from += eventsPerFrameMax) {
+      this.#send({ kind: "events", events: pending.slice(from, from + eventsPerFrameMax) });
+    }
+    for (const { offer } of this.#offers.values()) this.#send({ kind: "call.offer", ...offer });
+    this.#onceWelcomed?.();
+  }
+
+  #onPlan(callId: CallId, outcome: PlanOutcome): void {
+    const pending = this.#offers.get(callId);
+    if (pending === undefined) return; // too late, or asked twice and answered twice
+    this.withdraw(callId);
+    pending.resolve(outcome);
+  }
+
+  #onAcknowledged(eventIds: readonly string[]): void {
+    this.#options.spool.acknowledge(eventIds).catch((error: unknown) => {
+      // They stay in the spool and are sent again, which changes nothing at the other end.
+      this.#options.log.warn({ err: error }, "an acknowledgement could not be written");
+    });
+  }
+
+  #onClosed(socket: WebSocket, code: number): void {
+    if (this.#closed || this.#state.kind === "down" || this.#state.socket !== socket) return;
+    const { clock, random, log } = this.#options;
+    this.#timer?.cancel();
+    this.#state = { kind: "down" };
+    this.#attempt += 1;
+    const delayMs = retryDelayMs(reconnectSchedule, this.#attempt, random);
+    log.warn({ code, attempt: this.#attempt, delayMs }, "the control link is down; trying again");
+    this.#timer = clock.after(delayMs, () => {
+      this.#connect();
+    });
+  }
+
+  #send(frame: GatewayFrame): void {
+    if (this.#state.kind === "up") sendFrame(this.#state.socket, frame);
+  }
+}
+
+function sendFrame(socket: WebSocket, frame: GatewayFrame): void {
+  // A failed send is told by 'close'; what must last is in the spool.
+  socket.send(JSON.stringify(frame), () => undefined);
+}
+
+function parseFrame(data: Buffer): ControlFrame | null {
+  try {
+    const parsed = controlFrameSchema.safeParse(JSON.parse(data.toString("utf8")));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null; // not JSON
+  }
+}
+
+function unreachableError(message: string): AppError {
+  return new AppError("control-plane-unreachable", message);
+}

@@ -1,0 +1,220 @@
+import { type FileHandle, open, readFile, rename } from "node:fs/promises";
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import type { Log } from "@agentcall/base";
+import { type CallEvent, callEventSchema } from "@agentcall/contract";
+import { z } from "zod";
+
+const fileName = "events.jsonl";
+// A day of calls with their turns while the control plane is away. Beyond it new calls are refused:
+// a call that leaves no record would be worse than one that is not taken.
+const eventsMax = 50_000;
+// Rewritten when acknowledged lines are most of the file, and not for a few of them.
+const rewriteLinesMin = 2_000;
+
+const lineSchema = z.union([
+  z.strictObject({ event: callEventSchema }),
+  /** The record a call would have if we died now: sent as its end, should we die. */
+  z.strictObject({ draft: callEventSchema }),
+  z.strictObject({ done: z.array(z.string()) }),
+]);
+type Line = z.infer<typeof lineSchema>;
+
+type Write = {
+  readonly text: string;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/**
+ * Call events on disk until the control plane has acknowledged them.
+ *
+ * One file of JSON lines, appended and synced before anything is sent; several appends that come
+ * while one sync runs share the next. A last line torn by a crash is left out. What a former
+ * life kept as drafts becomes the end of those calls.
+ */
+export class Spool {
+  readonly #folder: string;
+  readonly #log: Log;
+  readonly #pending = new Map<string, CallEvent>();
+  readonly #drafts = new Map<string, CallEvent>();
+  #file: FileHandle;
+  #writes: Write[] = [];
+  #writing: Promise<void> | null = null;
+  #lineCount = 0;
+  #closed = false;
+
+  private constructor(folder: string, log: Log, file: FileHandle) {
+    this.#folder = folder;
+    this.#log = log;
+    this.#file = file;
+  }
+
+  /** Opens the spool of a folder, which is made where it is missing. */
+  static async open(folder: string, log: Log): Promise<Spool> {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const file = path.join(folder, fileName);
+    const text = await readFile(file, "utf8").catch((error: unknown) => {
+      if (isMissing(error)) return "";
+      throw error;
+    });
+    const spool = new Spool(folder, log, await open(file, "a", 0o600));
+    spool.#replay(text);
+    await spool.#rewrite();
+    return spool;
+  }
+
+  /** Events that the control plane has not acknowledged, oldest first. */
+  get pending(): readonly CallEvent[] {
+    return [...this.#pending.values()];
+  }
+
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
+  get isFull(): boolean {
+    return this.#pending.size >= eventsMax;
+  }
+
+  /** Resolves when the event is on disk. An end takes the place of its call's draft. */
+  append(event: CallEvent): Promise<void> {
+    this.#take({ event });
+    return this.#write({ event });
+  }
+
+  /** Keeps what is to be told of a call should we die before its end; the newest counts. */
+  keepDraft(event: CallEvent): Promise<void> {
+    this.#take({ draft: event });
+    return this.#write({ draft: event });
+  }
+
+  /** The control plane has these for good. Unknown ids are left alone. */
+  async acknowledge(eventIds: readonly string[]): Promise<void> {
+    const known = eventIds.filter((eventId) => this.#pending.has(eventId));
+    if (known.length === 0) return;
+    await this.#write({ done: known });
+    this.#take({ done: known });
+    if (
+      this.#lineCount >= rewriteLinesMin &&
+      this.#lineCount > 4 * (this.#pending.size + this.#drafts.size)
+    ) {
+      await this.#rewriteBetweenWrites();
+    }
+  }
+
+  /** Waits for what is being written. May be called twice. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    while (this.#writing !== null) await this.#writing;
+    await this.#file.close();
+  }
+
+  #take(line: Line): void {
+    if ("event" in line) {
+      this.#pending.set(line.event.eventId, line.event);
+      if (line.event.kind === "call.ended") this.#drafts.delete(line.event.callId);
+    } else if ("draft" in line) {
+      this.#drafts.set(line.draft.callId, line.draft);
+    } else {
+      for (const eventId of line.done) this.#pending.delete(eventId);
+    }
+  }
+
+  #replay(text: string): void {
+    let unreadable = 0;
+    for (const lineText of text.split("\n")) {
+      if (lineText === "") continue;
+      const line = parseLine(lineText);
+      if (line === null) unreadable += 1;
+      else this.#take(line);
+    }
+    // The last line may have been torn; more than one is worth a look.
+    if (unreadable > 0)
+      this.#log.warn({ lines: unreadable }, "the spool had lines that could not be read");
+    for (const draft of this.#drafts.values()) this.#pending.set(draft.eventId, draft);
+    this.#drafts.clear();
+  }
+
+  #write(line: Line): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error("the spool is closed"));
+    return new Promise((resolve, reject) => {
+      this.#writes.push({ text: `${JSON.stringify(line)}\n`, resolve, reject });
+      this.#lineCount += 1;
+      this.#writing ??= this.#writeAll();
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#writes.length > 0) {
+      const writes = this.#writes;
+      this.#writes = [];
+      try {
+        await this.#file.appendFile(writes.map((write) => write.text).join(""));
+        await this.#file.datasync();
+        for (const write of writes) write.resolve();
+      } catch (error) {
+        for (const write of writes) write.reject(error);
+      }
+    }
+    this.#writing = null;
+  }
+
+  async #rewriteBetweenWrites(): Promise<void> {
+    while (this.#writing !== null) await this.#writing;
+    if (this.#closed) return;
+    this.#writing = this.#rewrite()
+      .catch((error: unknown) => {
+        // The old file is still whole; the next acknowledgement tries again.
+        this.#log.warn({ err: error }, "the spool could not be rewritten");
+      })
+      .then(() => this.#writeAll());
+    await this.#writing;
+  }
+
+  /** Writes the file anew with what still counts, beside the old one, and puts it in its place. */
+  async #rewrite(): Promise<void> {
+    const lines: Line[] = [
+      ...[...this.#pending.values()].map((event) => ({ event })),
+      ...[...this.#drafts.values()].map((draft) => ({ draft })),
+    ];
+    const target = path.join(this.#folder, fileName);
+    const file = await open(`${target}.new`, "w", 0o600);
+    try {
+      await file.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+      await file.sync();
+      await rename(`${target}.new`, target);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    await syncFolder(this.#folder);
+    await this.#file.close();
+    this.#file = file;
+    this.#lineCount = lines.length;
+  }
+}
+
+function parseLine(text: string): Line | null {
+  try {
+    const parsed = lineSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null; // not JSON: torn
+  }
+}
+
+/** A rename is only on disk when its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

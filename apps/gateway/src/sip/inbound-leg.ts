@@ -1,0 +1,213 @@
+import type { Clock, Log, Timer } from "@agentcall/base";
+import { type CallId, type EndCause, endCauseText } from "@agentcall/contract";
+import { q850CauseOf } from "../call/end-cause.ts";
+import type { SipLeg, SipLegHandlers, SipRefusal } from "./sip-leg.ts";
+import type { SrfClient, SrfDialog, SrfMessage, SrfRequest, SrfResponse } from "./srf.ts";
+
+export type InboundLegOptions = {
+  readonly client: SrfClient;
+  readonly request: SrfRequest;
+  readonly response: SrfResponse;
+  readonly callId: CallId;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told once, when drachtio holds nothing of this leg any more. */
+  readonly onGone: (leg: InboundLeg) => void;
+};
+
+type LegState =
+  | { readonly kind: "invited" }
+  | { readonly kind: "answering"; readonly hangUpCause: EndCause | null }
+  | { readonly kind: "confirmed"; readonly dialog: SrfDialog }
+  | { readonly kind: "leaving" }
+  | { readonly kind: "gone" };
+
+// drachtio gives a BYE up itself after 32 s; when even that is not told, its connection is dead.
+const byeAnswerMsMax = 33_000;
+
+/** The leg of a call that came to us, over drachtio-srf. */
+export class InboundLeg implements SipLeg {
+  readonly #options: InboundLegOptions;
+  readonly #headers: Readonly<Record<string, string>>;
+  #handlers: SipLegHandlers | null = null;
+  #state: LegState = { kind: "invited" };
+  #byeTimer: Timer | null = null;
+
+  constructor(options: InboundLegOptions) {
+    this.#options = options;
+    this.#headers = { "X-AgentCall-Call-Id": options.callId };
+    // Before createUAS, which adds a listener of its own: ours is to hear of it in every state.
+    options.request.on("cancel", () => {
+      this.#onCancel();
+    });
+  }
+
+  /** From now on these are told what happens. */
+  attach(handlers: SipLegHandlers): void {
+    this.#handlers = handlers;
+  }
+
+  ring(): void {
+    if (this.#state.kind !== "invited") return;
+    this.#guarded("180", () => {
+      this.#options.response.send(180, { headers: { ...this.#headers } });
+    });
+  }
+
+  refuse(refusal: SipRefusal): void {
+    if (this.#state.kind !== "invited") return;
+    this.#guarded("refusal", () => {
+      sendRefusal(this.#options.response, refusal, this.#headers);
+    });
+    this.#leave();
+  }
+
+  answer(sdp: string): void {
+    if (this.#state.kind !== "invited") return;
+    this.#state = { kind: "answering", hangUpCause: null };
+    const { client, request, response } = this.#options;
+    try {
+      client.createUAS(
+        request,
+        response,
+        {
+          localSdp: sdp,
+          headers: { ...this.#headers, Allow: "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE" },
+        },
+        (error, dialog) => {
+          this.#onAnswerSent(error, dialog);
+        },
+      );
+    } catch (error) {
+      this.#onAnswerSent(error, undefined);
+    }
+  }
+
+  hangUp(cause: EndCause): void {
+    switch (this.#state.kind) {
+      case "answering":
+        this.#state = { kind: "answering", hangUpCause: cause };
+        return;
+      case "confirmed":
+        this.#sendBye(this.#state.dialog, cause);
+        return;
+      case "invited":
+      case "leaving":
+      case "gone":
+        return;
+    }
+  }
+
+  /** Forgets the leg, because the connection to drachtio is being closed. */
+  abandon(): void {
+    this.#leave();
+  }
+
+  #onCancel(): void {
+    if (this.#state.kind !== "invited" && this.#state.kind !== "answering") return;
+    this.#leave();
+    this.#handlers?.onCancelled();
+  }
+
+  /** May be called twice by the library: for the 200, and for a CANCEL that crossed it. */
+  #onAnswerSent(error: unknown, dialog: SrfDialog | undefined): void {
+    if (this.#state.kind !== "answering") {
+      if (dialog !== undefined) this.#sendBye(dialog, "caller_cancelled");
+      return;
+    }
+    if (dialog === undefined) {
+      this.#leave();
+      this.#handlers?.onAnswerFailed(error);
+      return;
+    }
+    const { hangUpCause } = this.#state;
+    this.#state = { kind: "confirmed", dialog };
+    this.#listen(dialog);
+    if (hangUpCause !== null) this.#sendBye(dialog, hangUpCause);
+    else this.#handlers?.onAnswered();
+  }
+
+  #listen(dialog: SrfDialog): void {
+    dialog.on("ack", () => {
+      this.#handlers?.onConfirmed();
+    });
+    dialog.on("destroy", (message, reason) => {
+      this.#onDestroy(message, reason);
+    });
+    // Always ours: without this listener the library answers a hold with "sendrecv".
+    dialog.on("modify", (request, response) => {
+      this.#handlers?.onReoffer({
+        sdp: request.body ?? "",
+        accept: (sdp) => {
+          this.#guarded("re-INVITE's answer", () => {
+            response.send(200, { headers: { ...this.#headers }, body: sdp });
+          });
+        },
+        refuse: (refusal) => {
+          this.#guarded("re-INVITE's refusal", () => {
+            sendRefusal(response, refusal, this.#headers);
+          });
+        },
+      });
+    });
+  }
+
+  #onDestroy(message: SrfMessage, reason: string): void {
+    if (this.#state.kind !== "confirmed") return;
+    this.#leave();
+    // A BYE that drachtio sent by itself: the ACK never came, or the session timer ran out.
+    if (message.source === "application" && reason === "ACK timeout")
+      this.#handlers?.onAckTimeout();
+    else this.#handlers?.onBye();
+  }
+
+  #sendBye(dialog: SrfDialog, cause: EndCause): void {
+    this.#state = { kind: "leaving" };
+    this.#byeTimer ??= this.#options.clock.after(byeAnswerMsMax, () => {
+      this.#leave();
+    });
+    const text = endCauseText[cause];
+    const headers = { Reason: `Q.850;cause=${String(q850CauseOf(cause))};text="${text}"` };
+    try {
+      dialog.destroy({ headers }, (error) => {
+        if (error !== null && error !== undefined) this.#logFailure("BYE", error);
+        this.#leave();
+      });
+    } catch (error) {
+      this.#logFailure("BYE", error);
+      this.#leave();
+    }
+  }
+
+  #leave(): void {
+    if (this.#state.kind === "gone") return;
+    this.#state = { kind: "gone" };
+    this.#byeTimer?.cancel();
+    this.#byeTimer = null;
+    this.#options.onGone(this);
+  }
+
+  /** The library throws when drachtio is not connected: the call then ends by its own time limits. */
+  #guarded(what: string, send: () => void): void {
+    try {
+      send();
+    } catch (error) {
+      this.#logFailure(what, error);
+    }
+  }
+
+  #logFailure(what: string, error: unknown): void {
+    const { log, callId } = this.#options;
+    log.warn({ callId, what, err: error }, "a SIP message could not be sent");
+  }
+}
+
+function sendRefusal(
+  response: SrfResponse,
+  refusal: SipRefusal,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const retryAfter: Record<string, string> =
+    refusal.retryAfterSecs === null ? {} : { "Retry-After": String(refusal.retryAfterSecs) };
+  response.send(refusal.status, refusal.reason, { headers: { ...headers, ...retryAfter } });
+}

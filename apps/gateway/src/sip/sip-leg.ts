@@ -1,0 +1,54 @@
+import type { CallId, EndCause } from "@agentcall/contract";
+
+/** What an INVITE says, read once at the border. */
+export type Invite = {
+  readonly callId: CallId;
+  readonly sipCallId: string;
+  /** As presented by the caller, in E.164 where it can be told. */
+  readonly from: string;
+  /** As dialled, in E.164 where it can be told. */
+  readonly to: string;
+  /** Where the INVITE came from. */
+  readonly sourceAddress: string;
+  readonly sdp: string;
+};
+
+/** A final answer other than 200. */
+export type SipRefusal = {
+  readonly status: number;
+  readonly reason: string;
+  readonly retryAfterSecs: number | null;
+};
+
+/** Our side of one SIP dialog. No method throws, and each may be called at any time. */
+export type SipLeg = {
+  /** 180 Ringing. */
+  ring(): void;
+  /** The final answer of a call that is not taken. */
+  refuse(refusal: SipRefusal): void;
+  /** 200 OK with our session description; `onAnswered` or `onAnswerFailed` follows. */
+  answer(sdp: string): void;
+  /** BYE, at once or as soon as the dialog stands. */
+  hangUp(cause: EndCause): void;
+};
+
+/** The answer to a re-INVITE. */
+export type Reoffer = {
+  readonly sdp: string;
+  accept(sdp: string): void;
+  refuse(refusal: SipRefusal): void;
+};
+
+/** What may happen to a leg. */
+export type SipLegHandlers = {
+  onCancelled(): void;
+  onAnswered(): void;
+  onAnswerFailed(error: unknown): void;
+  onConfirmed(): void;
+  onBye(): void;
+  onAckTimeout(): void;
+  onReoffer(reoffer: Reoffer): void;
+};
+
+/** Takes a new call; what it returns is told what happens to the leg from then on. */
+export type TakeInvite = (invite: Invite, leg: SipLeg) => SipLegHandlers;

@@ -1,0 +1,169 @@
+import {
+  type Clock,
+  type Log,
+  type Random,
+  retryDelayMs,
+  type Secret,
+  type Timer,
+} from "@agentcall/base";
+import type { CallId } from "@agentcall/contract";
+import { numberIn } from "./dialled-number.ts";
+import { InboundLeg } from "./inbound-leg.ts";
+import type { Invite, TakeInvite } from "./sip-leg.ts";
+import { openSrf, type SrfClient, type SrfRequest, type SrfResponse } from "./srf.ts";
+
+export type SipServerOptions = {
+  readonly drachtio: { readonly host: string; readonly port: number; readonly secret: Secret };
+  readonly newCallId: () => CallId;
+  readonly takeInvite: TakeInvite;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+};
+
+const reconnectSchedule = { firstMs: 250, maxMs: 2_000 } as const; // a restarted drachtio is back within seconds
+const allowedMethods = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE";
+
+/**
+ * Our end of drachtio's control connection: takes INVITEs, answers OPTIONS, and comes back with
+ * a back-off when the connection is gone. Each connection has its own library client: the
+ * library's own reconnection has no upper bound and cannot be ended.
+ */
+export class SipServer {
+  readonly #options: SipServerOptions;
+  readonly #legs = new Set<InboundLeg>();
+  #client: SrfClient | null = null;
+  #connected = false;
+  #closed = false;
+  #attempt = 0;
+  #retry: Timer | null = null;
+  #onceConnected: (() => void) | null = null;
+  readonly ready: Promise<void>;
+
+  constructor(options: SipServerOptions) {
+    this.#options = options;
+    this.ready = new Promise((resolve) => {
+      this.#onceConnected = resolve;
+    });
+  }
+
+  /** Dialogs and INVITEs that drachtio still holds for us. */
+  get dialogs(): number {
+    return this.#legs.size;
+  }
+
+  get isConnected(): boolean {
+    return this.#connected;
+  }
+
+  /** Connects, and keeps trying until closed. */
+  start(): void {
+    this.#connect();
+  }
+
+  /** Leaves drachtio. What dialogs there are should have been ended before. May be called twice. */
+  close(): void {
+    this.#closed = true;
+    this.#retry?.cancel();
+    for (const leg of this.#legs) leg.abandon();
+    if (this.#connected) this.#client?.disconnect();
+    this.#connected = false;
+    this.#client = null;
+  }
+
+  #connect(): void {
+    const { drachtio, log } = this.#options;
+    const client = openSrf();
+    this.#client = client;
+    client.on("error", (error) => {
+      log.debug({ err: error }, "drachtio connection error");
+      this.#gone(client);
+    });
+    client.on("close", () => {
+      this.#gone(client);
+    });
+    client.on("connect", (error, hostPorts) => {
+      this.#onConnect(client, error, hostPorts);
+    });
+    client.invite((request, response) => {
+      this.#onInvite(client, request, response);
+    });
+    client.options((_request, response) => {
+      response.send(200, { headers: { Allow: allowedMethods, Accept: "application/sdp" } });
+    });
+    client.connect({
+      host: drachtio.host,
+      port: drachtio.port,
+      secret: drachtio.secret.reveal(),
+      // Never by itself: one attempt is the one that was just made.
+      reconnect: { retryMaxDelay: reconnectSchedule.maxMs, maxAttempts: 1 },
+    });
+  }
+
+  #onConnect(client: SrfClient, error: unknown, hostPorts: string): void {
+    const { log } = this.#options;
+    if (client !== this.#client || this.#closed) {
+      client.disconnect();
+      return;
+    }
+    if (error !== null && error !== undefined) {
+      log.error({ err: error }, "drachtio refused our secret");
+      client.disconnect();
+      this.#gone(client);
+      return;
+    }
+    this.#connected = true;
+    this.#attempt = 0;
+    log.info({ hostPorts }, "connected to drachtio");
+    this.#onceConnected?.();
+  }
+
+  /** The connection of this client ended, or never came to be. */
+  #gone(client: SrfClient): void {
+    if (client !== this.#client || this.#closed) return;
+    const { clock, random, log } = this.#options;
+    this.#client = null;
+    this.#connected = false;
+    this.#attempt += 1;
+    const delayMs = retryDelayMs(reconnectSchedule, this.#attempt, random);
+    log.warn({ attempt: this.#attempt, delayMs }, "drachtio is not reachable; trying again");
+    this.#retry = clock.after(delayMs, () => {
+      this.#connect();
+    });
+  }
+
+  /** Nothing may be thrown from here: the library would lose its place in the byte stream. */
+  #onInvite(client: SrfClient, request: SrfRequest, response: SrfResponse): void {
+    const { log, clock, newCallId, takeInvite } = this.#options;
+    const invite = readInvite(newCallId(), request);
+    const leg = new InboundLeg({
+      client,
+      request,
+      response,
+      callId: invite.callId,
+      clock,
+      log,
+      onGone: (gone) => this.#legs.delete(gone),
+    });
+    this.#legs.add(leg);
+    try {
+      leg.attach(takeInvite(invite, leg));
+    } catch (error) {
+      log.error({ callId: invite.callId, err: error }, "taking an INVITE failed");
+      leg.refuse({ status: 500, reason: "Server Internal Error", retryAfterSecs: null });
+    }
+  }
+}
+
+const sipCallIdCharsMax = 256;
+
+function readInvite(callId: CallId, request: SrfRequest): Invite {
+  return {
+    callId,
+    sipCallId: (request.get("Call-ID") ?? "").slice(0, sipCallIdCharsMax),
+    from: numberIn(request.get("From") ?? ""),
+    to: numberIn(request.uri),
+    sourceAddress: request.source_address,
+    sdp: request.body ?? "",
+  };
+}

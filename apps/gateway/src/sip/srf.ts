@@ -1,0 +1,70 @@
+import Srf from "drachtio-srf";
+
+// The library's own types are wrong in many places (Dialog.id, events, options), so this folder
+// writes down what it uses, as it was read in the sources of drachtio-srf 5.0.29.
+
+export type SrfMessage = {
+  readonly source: "network" | "application";
+  readonly source_address: string;
+  readonly source_port: number;
+  readonly uri: string;
+  readonly body: string | undefined;
+  has(header: string): boolean;
+  get(header: string): string | undefined;
+};
+
+export type SrfRequest = SrfMessage & {
+  on(event: "cancel", listener: () => void): unknown;
+};
+
+export type SrfSendOptions = { readonly headers?: Record<string, string>; readonly body?: string };
+
+export type SrfResponse = {
+  send(
+    status: number,
+    options: SrfSendOptions,
+    callback?: (error: unknown, sent: SrfMessage) => void,
+  ): void;
+  send(
+    status: number,
+    reason: string,
+    options: SrfSendOptions,
+    callback?: (error: unknown, sent: SrfMessage) => void,
+  ): void;
+};
+
+export type SrfDialog = {
+  on(event: "destroy", listener: (message: SrfMessage, reason: string) => void): unknown;
+  on(event: "ack", listener: () => void): unknown;
+  on(event: "modify", listener: (request: SrfRequest, response: SrfResponse) => void): unknown;
+  destroy(
+    options: { headers: Record<string, string> },
+    callback: (error: unknown, sent: unknown) => void,
+  ): void;
+};
+
+export type SrfClient = {
+  connect(options: {
+    host: string;
+    port: number;
+    secret: string;
+    reconnect: { retryMaxDelay: number; maxAttempts: number };
+  }): void;
+  disconnect(): void;
+  on(event: "connect", listener: (error: unknown, hostPorts: string) => void): unknown;
+  on(event: "error", listener: (error: unknown) => void): unknown;
+  on(event: "close", listener: () => void): unknown;
+  invite(listener: (request: SrfRequest, response: SrfResponse) => void): void;
+  options(listener: (request: SrfRequest, response: SrfResponse) => void): void;
+  createUAS(
+    request: SrfRequest,
+    response: SrfResponse,
+    options: { localSdp: string; headers: Record<string, string> },
+    callback: (error: unknown, dialog: SrfDialog | undefined) => void,
+  ): unknown;
+};
+
+/** A client of drachtio's control protocol, not connected yet. */
+export function openSrf(): SrfClient {
+  return new Srf() as unknown as SrfClient; // the border: see above
+}
