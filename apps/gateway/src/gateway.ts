@@ -1,6 +1,24 @@
-import type { Clock, Log, Random, Secret } from "@agentcall/base";
-import type { CallPlan } from "@agentcall/contract";
+import {
+  type Clock,
+  Closers,
+  delay,
+  type Log,
+  newId,
+  type Random,
+  type Secret,
+} from "@agentcall/base";
+import { type CallId, callIdSchema, type CallPlan, type EndCause } from "@agentcall/contract";
 import type { RealtimeTransport, TransportHandlers } from "@agentcall/realtime";
+import type { CallPorts } from "./call/call-ports.ts";
+import { CallRunner } from "./call/call-runner.ts";
+import { modelSessions } from "./call/model-session.ts";
+import { ControlLink } from "./control/control-link.ts";
+import { Spool } from "./control/spool.ts";
+import { Pacer } from "./rtp/pacer.ts";
+import { PortRange } from "./rtp/port-range.ts";
+import { RtpEndpoints } from "./rtp/rtp-endpoint.ts";
+import type { Invite, SipLeg, SipLegHandlers } from "./sip/sip-leg.ts";
+import { SipServer } from "./sip/sip-server.ts";
 
 /** What one gateway process is made of. */
 export type GatewayOptions = {
@@ -22,11 +40,14 @@ export type GatewayOptions = {
   readonly realtimeTransport?: (plan: CallPlan, handlers: TransportHandlers) => RealtimeTransport;
 };
 
-/** What a gateway holds at this moment: all zero (but for the links) when no call is up. */
+/** What a gateway holds at this moment: all zero but the spool when no call is up. */
 export type GatewayState = {
   readonly calls: number;
   readonly rtpSockets: number;
   readonly rtpPorts: number;
+  /** Streams that the pacer sends frames of. */
+  readonly pacedStreams: number;
+  /** INVITEs and dialogs that drachtio holds for us. */
   readonly dialogs: number;
   readonly sessions: number;
   /** Timers that belong to calls. */
@@ -43,7 +64,117 @@ export type Gateway = {
   close(): Promise<void>;
 };
 
+const farewellMsMax = 1_500; // for BYEs to be answered and records to be acknowledged, of the 3 s a stop may last
+const farewellStepMs = 20;
+
 /** Starts a gateway. It keeps trying to reach drachtio and the control plane until it is closed. */
-export function startGateway(options: GatewayOptions): Promise<Gateway> {
-  return Promise.reject(new Error(`not there yet: ${options.gatewayId}`));
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { clock, random, log } = options;
+  const spool = await Spool.open(options.spoolDir, log);
+  const calls = new Map<CallId, CallRunner>();
+  const endpoints = new RtpEndpoints(
+    options.rtpHost,
+    new PortRange(options.rtpPorts.from, options.rtpPorts.to),
+    log,
+  );
+  const pacer = new Pacer(clock, log);
+  const link = new ControlLink({
+    url: options.controlUrl,
+    token: options.controlToken,
+    gatewayId: options.gatewayId,
+    bootId: newId("boot", random),
+    spool,
+    clock,
+    random,
+    log,
+    liveCallIds: () => [...calls.keys()],
+    onHangup: (callId) => calls.get(callId)?.hangUp(),
+  });
+  let draining = false;
+  const refusalNow = (): EndCause | null => {
+    if (draining) return "gateway_draining";
+    // The call that asks is counted already. A full spool could not keep its record.
+    return calls.size > options.callsMax || spool.isFull ? "all_calls_taken" : null;
+  };
+  const ports: CallPorts = {
+    openRtp: (handlers) => endpoints.open(handlers),
+    pacer,
+    control: {
+      offer: (offer) => link.offer(offer),
+      withdraw: (callId) => {
+        link.withdraw(callId);
+      },
+      record: (event) => link.record(event),
+      keepDraft: (event) => spool.keepDraft(event),
+      live: (event) => {
+        link.live(event);
+      },
+    },
+    makeModelSession: modelSessions(options),
+    refusalNow,
+    clock,
+    random,
+    log,
+  };
+  const sip = new SipServer({
+    drachtio: options.drachtio,
+    newCallId: () => callIdSchema.parse(newId("call", random)),
+    takeInvite: (invite, leg) => takeCall(ports, calls, invite, leg),
+    clock,
+    random,
+    log,
+  });
+  sip.start();
+  link.start();
+  const closers = new Closers();
+  closers.add("the spool", () => spool.close());
+  closers.add("the control link", () => {
+    link.close();
+  });
+  closers.add("the SIP server", () => {
+    sip.close();
+  });
+  closers.add("the calls", async () => {
+    draining = true;
+    for (const call of calls.values()) call.drain();
+    const isQuiet = (): boolean =>
+      calls.size === 0 && sip.dialogs === 0 && (spool.pendingCount === 0 || !link.isUp);
+    await until(isQuiet, clock);
+  });
+  return {
+    ready: Promise.all([sip.ready, link.ready]).then(() => undefined),
+    state: () => ({
+      calls: calls.size,
+      rtpSockets: endpoints.socketCount,
+      rtpPorts: endpoints.portCount,
+      pacedStreams: pacer.streamCount,
+      dialogs: sip.dialogs,
+      sessions: [...calls.values()].filter((call) => call.hasSession).length,
+      timers: [...calls.values()].reduce((sum, call) => sum + call.timerCount, 0),
+      spooledEvents: spool.pendingCount,
+    }),
+    close: () => closers.close(),
+  };
+}
+
+function takeCall(
+  ports: CallPorts,
+  calls: Map<CallId, CallRunner>,
+  invite: Invite,
+  leg: SipLeg,
+): SipLegHandlers {
+  const call = new CallRunner(ports, invite, leg, (finished) => {
+    calls.delete(finished.callId);
+  });
+  calls.set(call.callId, call);
+  call.begin().catch((error: unknown) => {
+    ports.log.error({ callId: call.callId, err: error }, "a call could not be begun");
+  });
+  return call;
+}
+
+/** Waits until it is so, but not for long: what is not told by then is told from the spool. */
+async function until(isSo: () => boolean, clock: Clock): Promise<void> {
+  const deadlineMs = clock.monotonicMs() + farewellMsMax;
+  while (!isSo() && clock.monotonicMs() < deadlineMs) await delay(clock, farewellStepMs);
 }

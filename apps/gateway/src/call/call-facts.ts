@@ -1,0 +1,163 @@
+import type { Clock } from "@agentcall/base";
+import type {
+  CallLatency,
+  CallPlan,
+  CallRecord,
+  EndCause,
+  MediaStats,
+  NumberId,
+  TokenUsage,
+  VoiceMode,
+} from "@agentcall/contract";
+import type { Invite } from "../sip/sip-leg.ts";
+import { endedByOf, q850CauseOf, recordStatusOf } from "./end-cause.ts";
+
+/** A moment of a call that its record tells, in the order in which they come. */
+export type Milestone =
+  | "ringingMs"
+  | "sessionOpenMs"
+  | "sessionReadyMs"
+  | "firstDeltaMs"
+  | "answeredMs"
+  | "firstRtpOutMs";
+
+const bargeInsMax = 1_000; // a figure for each; beyond this the record would only grow
+
+/** What is known of a call while it lasts, and the record that comes of it. */
+export class CallFacts {
+  readonly #clock: Clock;
+  readonly #invite: Invite;
+  readonly #startedAtMs: number;
+  readonly #startMs: number;
+  readonly #reached = new Map<Milestone, number>();
+  readonly #bargeInStopMs: number[] = [];
+  #answeredAtMs: number | null = null;
+  #numberId: NumberId | null = null;
+  #voiceMode: VoiceMode | null = null;
+  #model: string | null = null;
+  #tokenUsage: TokenUsage = noTokens;
+  #toolCallCount = 0;
+
+  constructor(clock: Clock, invite: Invite) {
+    this.#clock = clock;
+    this.#invite = invite;
+    this.#startedAtMs = clock.nowMs();
+    this.#startMs = clock.monotonicMs();
+  }
+
+  get startedAtMs(): number {
+    return this.#startedAtMs;
+  }
+
+  get numberId(): NumberId | null {
+    return this.#numberId;
+  }
+
+  get voiceMode(): VoiceMode | null {
+    return this.#voiceMode;
+  }
+
+  get wasAnswered(): boolean {
+    return this.#answeredAtMs !== null;
+  }
+
+  /** Milliseconds since the answer; negative before it was sent, as far as the INVITE. */
+  sinceAnswerMs(): number {
+    const sinceStartMs = this.#clock.monotonicMs() - this.#startMs;
+    return Math.round(sinceStartMs - (this.#reached.get("answeredMs") ?? sinceStartMs));
+  }
+
+  /** Notes when this came for the first time, in milliseconds since the INVITE. */
+  reach(milestone: Milestone): void {
+    if (this.#reached.has(milestone)) return;
+    this.#reached.set(milestone, roundedMs(this.#clock.monotonicMs() - this.#startMs));
+    if (milestone === "answeredMs") this.#answeredAtMs = this.#clock.nowMs();
+  }
+
+  belongsTo(numberId: NumberId | null, voiceMode: VoiceMode | null): void {
+    this.#numberId = numberId;
+    this.#voiceMode = voiceMode;
+  }
+
+  planned(plan: CallPlan): void {
+    this.belongsTo(plan.numberId, plan.voiceMode);
+    this.#model = plan.agent.model;
+  }
+
+  bargedIn(stopMs: number): void {
+    if (this.#bargeInStopMs.length < bargeInsMax) this.#bargeInStopMs.push(roundedMs(stopMs));
+  }
+
+  usedTokens(usage: TokenUsage): void {
+    const sum = this.#tokenUsage;
+    this.#tokenUsage = {
+      inputTextTokens: sum.inputTextTokens + usage.inputTextTokens,
+      inputAudioTokens: sum.inputAudioTokens + usage.inputAudioTokens,
+      inputCachedTokens: sum.inputCachedTokens + usage.inputCachedTokens,
+      outputTextTokens: sum.outputTextTokens + usage.outputTextTokens,
+      outputAudioTokens: sum.outputAudioTokens + usage.outputAudioTokens,
+      transcriptionTokens: sum.transcriptionTokens + usage.transcriptionTokens,
+    };
+  }
+
+  calledTool(): void {
+    this.#toolCallCount += 1;
+  }
+
+  /** The record of the call if it ended now. */
+  record(cause: EndCause, sipStatus: number, mediaStats: MediaStats | null): CallRecord {
+    const answeredMs = this.#reached.get("answeredMs") ?? null;
+    const lastedMs = this.#clock.monotonicMs() - this.#startMs;
+    const { callId, from, to, sipCallId } = this.#invite;
+    return {
+      callId,
+      direction: "inbound",
+      from,
+      to,
+      numberId: this.#numberId,
+      voiceMode: this.#voiceMode,
+      sipCallId,
+      status: recordStatusOf(cause, answeredMs !== null, sipStatus),
+      endCause: cause,
+      endedBy: endedByOf(cause),
+      sipStatus,
+      q850Cause: q850CauseOf(cause),
+      startedAtMs: this.#startedAtMs,
+      answeredAtMs: this.#answeredAtMs,
+      endedAtMs: this.#clock.nowMs(),
+      durationMs: answeredMs === null ? 0 : Math.max(0, Math.round(lastedMs - answeredMs)),
+      model: this.#model,
+      latency: this.#latency(),
+      tokenUsage: this.#tokenUsage,
+      toolCallCount: this.#toolCallCount,
+      mediaStats: answeredMs === null ? null : mediaStats,
+    };
+  }
+
+  #latency(): CallLatency {
+    const at = (milestone: Milestone): number | null => this.#reached.get(milestone) ?? null;
+    return {
+      ringingMs: at("ringingMs"),
+      sessionOpenMs: at("sessionOpenMs"),
+      sessionReadyMs: at("sessionReadyMs"),
+      firstDeltaMs: at("firstDeltaMs"),
+      answeredMs: at("answeredMs"),
+      firstRtpOutMs: at("firstRtpOutMs"),
+      bargeInStopMs: [...this.#bargeInStopMs],
+    };
+  }
+}
+
+const noTokens: TokenUsage = {
+  inputTextTokens: 0,
+  inputAudioTokens: 0,
+  inputCachedTokens: 0,
+  outputTextTokens: 0,
+  outputAudioTokens: 0,
+  transcriptionTokens: 0,
+};
+
+/** Tenths of a millisecond say all there is to say. */
+function roundedMs(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

@@ -1,0 +1,148 @@
+import type { Speaker, Turn } from "@agentcall/contract";
+
+/** How much of an item's audio has come from the model, and how much of it the caller has heard. */
+export type ItemProgress = {
+  readonly receivedMs: number;
+  readonly heardMs: number;
+  /** All of its audio has come. */
+  readonly complete: boolean;
+};
+
+export type SpokenText = {
+  readonly itemId: string;
+  readonly previousItemId: string | null;
+  readonly speaker: Speaker;
+  /** The whole text so far. */
+  readonly text: string;
+};
+
+export type TranscriptOptions = {
+  readonly progressOf: (itemId: string) => ItemProgress | null;
+  readonly tell: (turn: Turn) => void;
+};
+
+type Answer = {
+  readonly spoken: SpokenText;
+  /** The model has said all of it. */
+  readonly final: boolean;
+  readonly startedAtMs: number | null;
+};
+
+/**
+ * Makes turns of what was said. The caller's turns are told as they come. The agent's turns are
+ * told when they have been heard to their end, or cut at the place where the caller broke in:
+ * the model is seconds ahead of the ear.
+ */
+export class Transcript {
+  readonly #options: TranscriptOptions;
+  readonly #answers = new Map<string, Answer>();
+  readonly #cut = new Map<string, ItemProgress>();
+  readonly #told = new Set<string>();
+  #speechStartedAtMs = 0;
+
+  constructor(options: TranscriptOptions) {
+    this.#options = options;
+  }
+
+  /** Whether an answer waits to be heard to its end. */
+  get isWaiting(): boolean {
+    return this.#answers.size > 0;
+  }
+
+  /** The caller began to speak, in milliseconds since the answer. */
+  speechStarted(atMs: number): void {
+    this.#speechStartedAtMs = atMs;
+  }
+
+  partial(spoken: SpokenText): void {
+    if (spoken.speaker === "ai") this.#keep(spoken, false);
+  }
+
+  final(spoken: SpokenText): void {
+    if (spoken.speaker === "human") {
+      this.#tell(spoken, spoken.text, {
+        startedAtMs: this.#speechStartedAtMs,
+        heardMs: null,
+        interrupted: false,
+      });
+      return;
+    }
+    this.#keep(spoken, true);
+    const cut = this.#cut.get(spoken.itemId);
+    if (cut !== undefined) this.#tellCut(spoken.itemId, cut);
+  }
+
+  /** The playout has moved on to `atMs` since the answer: tells what has been heard to its end. */
+  heard(atMs: number): void {
+    for (const [itemId, answer] of this.#answers) {
+      const progress = this.#options.progressOf(itemId);
+      if (progress === null || progress.heardMs === 0) continue;
+      const startedAtMs = answer.startedAtMs ?? Math.round(atMs - progress.heardMs);
+      if (answer.startedAtMs === null) this.#answers.set(itemId, { ...answer, startedAtMs });
+      if (!answer.final || !progress.complete || progress.heardMs < progress.receivedMs) continue;
+      this.#answers.delete(itemId);
+      this.#tell(answer.spoken, answer.spoken.text, {
+        startedAtMs,
+        heardMs: progress.heardMs,
+        interrupted: false,
+      });
+    }
+  }
+
+  /** The caller broke in: of this item only so much was heard. */
+  interrupted(itemId: string, progress: ItemProgress): void {
+    this.#cut.set(itemId, progress);
+    if (this.#answers.has(itemId)) this.#tellCut(itemId, progress);
+  }
+
+  /** The call is over: what was half heard is cut there. */
+  end(atMs: number): void {
+    this.heard(atMs);
+    for (const itemId of [...this.#answers.keys()]) {
+      const progress = this.#options.progressOf(itemId);
+      if (progress !== null) this.#tellCut(itemId, progress);
+    }
+    this.#answers.clear();
+  }
+
+  #keep(spoken: SpokenText, final: boolean): void {
+    if (this.#told.has(spoken.itemId)) return;
+    const startedAtMs = this.#answers.get(spoken.itemId)?.startedAtMs ?? null;
+    this.#answers.set(spoken.itemId, { spoken, final, startedAtMs });
+  }
+
+  #tellCut(itemId: string, progress: ItemProgress): void {
+    const answer = this.#answers.get(itemId);
+    if (answer === undefined) return;
+    this.#answers.delete(itemId);
+    if (progress.heardMs === 0) return; // queued, and never heard: it was not said
+    const text = textHeard(answer.spoken.text, progress);
+    const startedAtMs = answer.startedAtMs ?? 0;
+    this.#tell(answer.spoken, text, { startedAtMs, heardMs: progress.heardMs, interrupted: true });
+  }
+
+  #tell(
+    spoken: SpokenText,
+    text: string,
+    how: Pick<Turn, "startedAtMs" | "heardMs" | "interrupted">,
+  ): void {
+    this.#told.add(spoken.itemId);
+    const { itemId, previousItemId, speaker } = spoken;
+    this.#options.tell({ itemId, previousItemId, speaker, text, ...how });
+  }
+}
+
+/**
+ * The part of an answer's text that was heard, at a word's end. The model does not say when each
+ * word is spoken, so that the share of the text is taken to be the share of the audio.
+ */
+export function textHeard(
+  text: string,
+  progress: { readonly heardMs: number; readonly receivedMs: number },
+): string {
+  if (progress.receivedMs === 0 || progress.heardMs >= progress.receivedMs) return text;
+  const chars = Math.floor((text.length * progress.heardMs) / progress.receivedMs);
+  if (/\s/.test(text.charAt(chars))) return text.slice(0, chars).trimEnd();
+  const wordEnd = text.slice(0, chars).search(/\s\S*$/);
+  return wordEnd === -1 ? "" : text.slice(0, wordEnd).trimEnd();
+}

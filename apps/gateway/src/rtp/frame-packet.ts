@@ -1,0 +1,68 @@
+import type { Random } from "@agentcall/base";
+import { writeRtpHeader } from "@agentcall/media";
+
+const headerBytes = 12;
+
+/**
+ * The one packet that a call sends again and again: its header is written once and afterwards
+ * only what changes, so that sending a frame allocates nothing. Sequence number, timestamp and
+ * SSRC begin by chance (RFC 3550 section 5.1).
+ */
+export class FramePacket {
+  readonly bytes: Uint8Array;
+  readonly ssrc: number;
+  readonly #frameSamples: number;
+  readonly #payloadType: number;
+  #sequenceNumber: number;
+  #timestamp: number;
+  #afterGap = true;
+
+  /** G.711: a frame has as many bytes as samples. */
+  constructor(payloadType: number, frameSamples: number, random: Random) {
+    this.bytes = new Uint8Array(headerBytes + frameSamples);
+    this.ssrc = random.below(2 ** 32);
+    this.#payloadType = payloadType;
+    this.#frameSamples = frameSamples;
+    this.#sequenceNumber = random.below(2 ** 16);
+    this.#timestamp = random.below(2 ** 32);
+    writeRtpHeader(this.bytes, {
+      marker: false,
+      payloadType,
+      sequenceNumber: this.#sequenceNumber,
+      timestamp: this.#timestamp,
+      ssrc: this.ssrc,
+    });
+  }
+
+  /** Where the frame's bytes begin. */
+  get frameOffset(): number {
+    return headerBytes;
+  }
+
+  /** The timestamp of the frame that is sent next, for sender reports. */
+  get timestamp(): number {
+    return this.#timestamp;
+  }
+
+  /** Completes the header of the next frame. The marker bit tells the start of a talkspurt (RFC 3551 section 4.1). */
+  next(talkspurt: boolean): Uint8Array {
+    const marker = talkspurt || this.#afterGap;
+    this.#afterGap = false;
+    this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
+    this.bytes[1] = (marker ? 0x80 : 0) | this.#payloadType;
+    this.bytes[2] = this.#sequenceNumber >> 8;
+    this.bytes[3] = this.#sequenceNumber & 0xff;
+    this.bytes[4] = this.#timestamp >>> 24;
+    this.bytes[5] = (this.#timestamp >>> 16) & 0xff;
+    this.bytes[6] = (this.#timestamp >>> 8) & 0xff;
+    this.bytes[7] = this.#timestamp & 0xff;
+    this.skip(1, false);
+    return this.bytes;
+  }
+
+  /** Lets the time of frames pass that are not sent. */
+  skip(frames: number, gap = true): void {
+    this.#timestamp = (this.#timestamp + frames * this.#frameSamples) >>> 0;
+    if (gap) this.#afterGap = true;
+  }
+}

@@ -1,0 +1,297 @@
+import type { Clock, Log, Random } from "@agentcall/base";
+import type { MediaStats } from "@agentcall/contract";
+import {
+  type G711Codec,
+  JitterBuffer,
+  readRtpHeader,
+  type RtpHeader,
+  TelephoneEventCollector,
+  type UplinkSink,
+} from "@agentcall/media";
+import { ControlReports } from "./control-reports.ts";
+import { FramePacket } from "./frame-packet.ts";
+import type { PacedStream, Pacer } from "./pacer.ts";
+import type { OpenRtp, RtpEndpoint } from "./rtp-endpoint.ts";
+import { type AgreedSource, SourceCheck } from "./source-check.ts";
+
+/** What was negotiated for the audio of one call. */
+export type NegotiatedStream = {
+  readonly codec: G711Codec;
+  readonly payloadType: number;
+  readonly telephoneEventPayloadType: number | null;
+  readonly source: AgreedSource;
+  readonly remoteRtcpPort: number;
+  /** The caller's side does not want to hear us now. */
+  readonly held: boolean;
+};
+
+/** Where frames to send come from: 20 ms of G.711 each time, silence where there is nothing to say. */
+export type FrameSource = {
+  pullFrame(
+    into: Uint8Array,
+    offset: number,
+    bytes: number,
+  ): "speech" | "silence" | "talkspurt-start";
+  readonly underruns: number;
+  readonly overruns: number;
+};
+
+/** What a media session is joined to. */
+export type MediaEnds = {
+  readonly sink: UplinkSink;
+  readonly source: FrameSource;
+  readonly onDigit: (digit: string) => void;
+  readonly onFrameSent: () => void;
+  /** Told once: nothing came from the caller's side for 30 s. */
+  readonly onMediaLost: () => void;
+};
+
+export type MediaSessionOptions = {
+  readonly openRtp: OpenRtp;
+  readonly pacer: Pacer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+};
+
+const frameSamples = 160; // 20 ms of G.711
+const jitterDepthMs = 60; // the model is not an ear: late is better than lost, but its VAD waits for us
+const mediaTimeoutMs = 30_000; // carriers' own time-outs begin at a minute
+const sequenceModulus = 65_536;
+
+/** One header for all packets of the process: it is read and done with before the next packet. */
+const header: RtpHeader = {
+  marker: false,
+  payloadType: 0,
+  sequenceNumber: 0,
+  timestamp: 0,
+  ssrc: 0,
+  payloadOffset: 0,
+  payloadBytes: 0,
+};
+
+/** What exists once the call is answered. */
+type Running = {
+  readonly ends: MediaEnds;
+  readonly check: SourceCheck;
+  readonly jitter: JitterBuffer;
+  readonly packet: FramePacket;
+  readonly reports: ControlReports;
+  readonly digits: TelephoneEventCollector;
+  readonly leavePacer: () => void;
+};
+
+/** The audio of one call: received, checked and put in order; sent at the pace of the clock. */
+export class MediaSession implements PacedStream {
+  readonly #options: MediaSessionOptions;
+  #endpoint: RtpEndpoint | null = null;
+  #running: Running | null = null;
+  #stream: NegotiatedStream | null = null;
+  #remoteAddress = "";
+  #remotePort = 0;
+  #heardAtMs = 0;
+  #heardSsrc: number | null = null;
+  #highestSequence = 0;
+  #mediaLost = false;
+  #packetsSent = 0;
+  #strangers = 0;
+  #notRtp = 0;
+  #pacingErrorMsMax = 0;
+
+  private constructor(options: MediaSessionOptions) {
+    this.#options = options;
+  }
+
+  /** Opens the ports of a call. Rejects with `no-rtp-port` when there is none. */
+  static async open(options: MediaSessionOptions): Promise<MediaSession> {
+    const session = new MediaSession(options);
+    session.#endpoint = await options.openRtp({
+      onRtp: (packet, address, port) => {
+        session.#onRtp(packet, address, port);
+      },
+      onRtcp: (packet, address) => {
+        session.#onRtcp(packet, address);
+      },
+    });
+    return session;
+  }
+
+  get address(): string {
+    return this.#endpoint?.address ?? "";
+  }
+
+  get port(): number {
+    return this.#endpoint?.port ?? 0;
+  }
+
+  /** Begins to listen and to send. Call once. */
+  start(stream: NegotiatedStream, ends: MediaEnds): void {
+    const { random, pacer, clock } = this.#options;
+    const packet = new FramePacket(stream.payloadType, frameSamples, random);
+    this.#heardAtMs = clock.monotonicMs();
+    this.#follow(stream);
+    this.#running = {
+      ends,
+      check: new SourceCheck(stream.source),
+      jitter: new JitterBuffer({ codec: stream.codec, depthMs: jitterDepthMs, sink: ends.sink }),
+      packet,
+      reports: new ControlReports(clock, random, packet.ssrc),
+      digits: new TelephoneEventCollector(),
+      leavePacer: pacer.add(this),
+    };
+  }
+
+  /** The caller's side wants its audio elsewhere, or wants none for a while. */
+  change(stream: NegotiatedStream): void {
+    this.#running?.check.agree(stream.source);
+    this.#heardAtMs = this.#options.clock.monotonicMs();
+    this.#follow(stream);
+  }
+
+  /** Stops at once, and gives the ports back. May be called twice. */
+  close(): void {
+    this.#running?.leavePacer();
+    this.#endpoint?.close();
+  }
+
+  /** What was counted so far; null when the call has no audio yet. */
+  stats(): MediaStats | null {
+    if (this.#running === null || this.#stream === null) return null;
+    const { jitter, ends } = this.#running;
+    const { counters, jitterMs } = jitter;
+    return {
+      codec: this.#stream.codec === "pcmu" ? "PCMU" : "PCMA",
+      packetsReceived: counters.received,
+      packetsLost: counters.lost,
+      packetsLate: counters.late,
+      packetsReordered: counters.reordered,
+      packetsDuplicate: counters.duplicate,
+      packetsFromStrangers: this.#strangers,
+      packetsNotRtp: this.#notRtp,
+      jitterMs: Math.round(jitterMs * 10) / 10,
+      packetsSent: this.#packetsSent,
+      underruns: ends.source.underruns,
+      overruns: ends.source.overruns,
+      pacingErrorMsMax: Math.round(this.#pacingErrorMsMax * 10) / 10,
+    };
+  }
+
+  sendFrame(nowMs: number, lateMs: number): void {
+    const running = this.#running;
+    const stream = this.#stream;
+    if (running === null || stream === null) return;
+    if (lateMs > this.#pacingErrorMsMax) this.#pacingErrorMsMax = lateMs;
+    running.jitter.tick(nowMs);
+    if (stream.held) running.packet.skip(1);
+    else this.#sendNext(running);
+    if (running.reports.isDue(nowMs)) this.#report(running, stream);
+    if (!stream.held && nowMs - this.#heardAtMs > mediaTimeoutMs) this.#loseMedia(running);
+  }
+
+  skipFrames(count: number): void {
+    this.#running?.packet.skip(count);
+  }
+
+  #sendNext(running: Running): void {
+    const { packet, ends } = running;
+    const kind = ends.source.pullFrame(packet.bytes, packet.frameOffset, frameSamples);
+    const bytes = packet.next(kind === "talkspurt-start");
+    this.#endpoint?.sendRtp(bytes, this.#remoteAddress, this.#remotePort);
+    this.#packetsSent += 1;
+    ends.onFrameSent();
+  }
+
+  #follow(stream: NegotiatedStream): void {
+    this.#stream = stream;
+    const latched = this.#running?.check.latched ?? null;
+    this.#remoteAddress = latched?.address ?? stream.source.address;
+    this.#remotePort = latched?.port ?? stream.source.port;
+  }
+
+  #onRtp(packet: Uint8Array, address: string, port: number): void {
+    const running = this.#running;
+    const stream = this.#stream;
+    if (running === null || stream === null) return; // not answered yet: nobody listens
+    if (readRtpHeader(packet, packet.length, header) !== "ok") {
+      this.#notRtp += 1;
+      return;
+    }
+    const isDigit = header.payloadType === stream.telephoneEventPayloadType;
+    if (
+      header.payloadType !== stream.payloadType &&
+      !isDigit &&
+      header.payloadType !== comfortNoise
+    ) {
+      this.#notRtp += 1;
+      return;
+    }
+    if (!this.#isFromCaller(running.check, address, port)) return;
+    this.#heardAtMs = this.#options.clock.monotonicMs();
+    this.#noteSequence();
+    if (stream.held) return; // music on hold is not for the model
+    if (isDigit) {
+      const digit = running.digits.push(header, packet);
+      if (digit !== null) running.ends.onDigit(digit);
+    } else if (header.payloadType === stream.payloadType) {
+      running.jitter.push(header, packet, this.#heardAtMs);
+    }
+  }
+
+  #isFromCaller(check: SourceCheck, address: string, port: number): boolean {
+    const verdict = check.judge(address, port, header.ssrc, header.sequenceNumber);
+    if (verdict === "accepted") return true;
+    if (verdict !== "latched") {
+      this.#strangers += 1;
+      return false;
+    }
+    // Symmetric RTP (RFC 4961): answer where it came from.
+    this.#remoteAddress = address;
+    this.#remotePort = port;
+    this.#options.log.info({ "pii.address": address, port }, "the caller's audio was found");
+    return true;
+  }
+
+  /** The highest sequence number with its cycles, as reception reports want it. */
+  #noteSequence(): void {
+    if (this.#heardSsrc !== header.ssrc) {
+      this.#heardSsrc = header.ssrc;
+      this.#highestSequence = header.sequenceNumber;
+      return;
+    }
+    const step = (header.sequenceNumber - (this.#highestSequence % sequenceModulus)) & 0xffff;
+    if (step < sequenceModulus / 2) this.#highestSequence += step;
+  }
+
+  #onRtcp(packet: Uint8Array, address: string): void {
+    // Nothing is decided by RTCP: a BYE there, from whomever, does not end a call.
+    if (address === this.#remoteAddress) this.#running?.reports.heard(packet);
+  }
+
+  #report(running: Running, stream: NegotiatedStream): void {
+    const { counters, jitterMs } = running.jitter;
+    const report = running.reports.next({
+      packetsSent: this.#packetsSent,
+      payloadBytesSent: this.#packetsSent * frameSamples,
+      timestamp: running.packet.timestamp,
+      heardSsrc: this.#heardSsrc,
+      highestSequence: this.#highestSequence,
+      packetsReceived: counters.received,
+      packetsLost: counters.lost,
+      jitterMs,
+    });
+    this.#endpoint?.sendRtcp(report, this.#remoteAddress, this.#rtcpPortOf(stream));
+  }
+
+  /** Behind a NAT the port that was agreed is not the one that was found. */
+  #rtcpPortOf(stream: NegotiatedStream): number {
+    return this.#remotePort === stream.source.port ? stream.remoteRtcpPort : this.#remotePort + 1;
+  }
+
+  #loseMedia(running: Running): void {
+    if (this.#mediaLost) return;
+    this.#mediaLost = true;
+    running.ends.onMediaLost();
+  }
+}
+
+const comfortNoise = 13; // RFC 3389: taken as the silence it stands for

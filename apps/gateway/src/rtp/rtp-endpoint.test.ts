@@ -1,0 +1,90 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { silentLog } from "@agentcall/base";
+import { afterEach, describe, expect, test } from "vitest";
+import { PortRange } from "./port-range.ts";
+import { type RtpEndpoint, RtpEndpoints } from "./rtp-endpoint.ts";
+
+const closers: (() => void)[] = [];
+
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+const nothing = { onRtp: () => undefined, onRtcp: () => undefined };
+
+async function freePair(): Promise<number> {
+  for (;;) {
+    const socket = createSocket("udp4");
+    socket.bind(0, "127.0.0.1");
+    await once(socket, "listening");
+    const { port } = socket.address();
+    socket.close();
+    await once(socket, "close");
+    if (port < 65_000) return port + (port % 2);
+  }
+}
+
+describe("RtpEndpoints", () => {
+  test("carries RTP on the even port and RTCP on the odd one, both ways", async () => {
+    const port = await freePair();
+    const endpoints = new RtpEndpoints("127.0.0.1", new PortRange(port, port + 8), silentLog);
+    const heard: string[] = [];
+    const peer = createSocket("udp4");
+    peer.bind(0, "127.0.0.1");
+    await once(peer, "listening");
+    closers.push(() => peer.close());
+    const arrived = Promise.withResolvers<undefined>();
+    const endpoint = await endpoints.open({
+      onRtp: (packet, address, from) =>
+        heard.push(`rtp ${String(packet[0])} ${address} ${String(from === peer.address().port)}`),
+      onRtcp: (packet) => {
+        heard.push(`rtcp ${String(packet[0])}`);
+        arrived.resolve(undefined);
+      },
+    });
+    closers.push(() => {
+      endpoint.close();
+    });
+
+    peer.send(Uint8Array.of(1), endpoint.port, "127.0.0.1");
+    peer.send(Uint8Array.of(2), endpoint.port + 1, "127.0.0.1");
+    await arrived.promise;
+    const sent = Uint8Array.of(7);
+    endpoint.sendRtp(sent, "127.0.0.1", peer.address().port);
+    sent[0] = 8; // the buffer is ours again as soon as sendRtp has returned
+    const [received] = (await once(peer, "message")) as [Buffer];
+
+    expect(heard).toEqual(["rtp 1 127.0.0.1 true", "rtcp 2"]);
+    expect(received[0]).toBe(7);
+    expect([endpoints.socketCount, endpoints.portCount]).toEqual([2, 1]);
+  });
+
+  test("passes over a port that someone else has, and gives everything back", async () => {
+    const port = await freePair();
+    const other = createSocket("udp4");
+    other.bind(port, "127.0.0.1");
+    await once(other, "listening");
+    closers.push(() => other.close());
+    const endpoints = new RtpEndpoints("127.0.0.1", new PortRange(port, port + 5), silentLog);
+
+    const endpoint: RtpEndpoint = await endpoints.open(nothing);
+    const taken = endpoint.port;
+    endpoint.close();
+    endpoint.close();
+
+    expect(taken).toBeGreaterThan(port);
+    expect([endpoints.socketCount, endpoints.portCount]).toEqual([0, 0]);
+  });
+
+  test("says so when there is no port left", async () => {
+    const port = await freePair();
+    const endpoints = new RtpEndpoints("127.0.0.1", new PortRange(port, port + 1), silentLog);
+    const only = await endpoints.open(nothing);
+    closers.push(() => {
+      only.close();
+    });
+
+    await expect(endpoints.open(nothing)).rejects.toThrow("no free port");
+  });
+});

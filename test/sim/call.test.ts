@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import {
+  aPacket,
+  anOffer,
+  callerAddress,
+  callerPort,
+  CallWorld,
+  type FakeLeg,
+} from "./call-world.ts";
+
+const seedCount = Number(process.env["SEEDS"] ?? "50");
+const seeds = Array.from({ length: seedCount }, (_, seed) => seed + 1);
+
+const callMs = 60_000; // longer than the plan's limit: every call is over by then
+
+/** One caller: packets of which some are lost, questions, hold and resume, and a hang-up at any moment. */
+function liveThrough(world: CallWorld): void {
+  const { call, leg } = world.invite(anOffer({ codec: world.chance(0.05) ? 9 : 0 }));
+  sendPackets(world, leg);
+  for (let question = 0; question < world.random.below(4); question += 1) {
+    world.soon(30_000, () => {
+      if (leg.state === "confirmed") world.sessions.at(-1)?.speak();
+    });
+  }
+  if (world.chance(0.3)) holdAndResume(world, leg);
+  const hangUpWithinMs = [10, 300, 2_000, 5_000, 45_000][world.random.below(5)] ?? 300;
+  world.soon(hangUpWithinMs, () => {
+    leg.leave();
+  });
+  if (world.chance(0.1)) {
+    world.soon(30_000, () => {
+      call.hangUp();
+    });
+  }
+  if (world.chance(0.1)) {
+    world.soon(30_000, () => {
+      call.drain();
+    });
+  }
+}
+
+function sendPackets(world: CallWorld, leg: FakeLeg): void {
+  const lossShare = world.random.unit() * 0.1;
+  const stopsAtMs = world.chance(0.1) ? 2_000 : callMs;
+  let sequence = world.random.below(65_536);
+  const next = (): void => {
+    if (leg.state === "over" || world.clock.monotonicMs() > stopsAtMs) return;
+    sequence += 1;
+    const handlers = world.endpoints.at(-1)?.handlers;
+    if (!world.chance(lossShare)) handlers?.onRtp(aPacket(sequence), callerAddress, callerPort);
+    if (world.chance(0.01)) handlers?.onRtp(aPacket(sequence), "192.0.2.66", callerPort);
+    if (world.chance(0.01))
+      handlers?.onRtp(world.random.bytes(world.random.below(60)), callerAddress, callerPort);
+    world.clock.after(20, next);
+  };
+  world.clock.after(20, next);
+}
+
+function holdAndResume(world: CallWorld, leg: FakeLeg): void {
+  for (const direction of ["sendonly", "sendrecv", "garbage"]) {
+    world.soon(20_000, () => {
+      if (leg.state !== "confirmed") return;
+      const sdp = direction === "garbage" ? "v=0 of nothing" : anOffer({ direction });
+      leg.handlers?.onReoffer({ sdp, accept: () => undefined, refuse: () => undefined });
+    });
+  }
+}
+
+describe("CallRunner", () => {
+  test.each(seeds)("every call leaves one record and nothing else, seed %i", async (seed) => {
+    const world = new CallWorld(seed);
+    liveThrough(world);
+
+    await world.clock.advanceAsync(callMs);
+
+    const kinds = world.events.map((event) => event.kind);
+    expect(kinds.filter((kind) => kind === "call.ended")).toEqual(["call.ended"]);
+    expect(kinds.filter((kind) => kind === "call.started")).toEqual(["call.started"]);
+    expect([kinds.at(0), kinds.at(-1)]).toEqual(["call.started", "call.ended"]);
+    expect(world.finished.size).toBe(1);
+    expect(world.legs.map((leg) => leg.state)).toEqual(["over"]);
+    expect(
+      world.endpoints.filter((endpoint) => endpoint.isOpen || endpoint.sentWhenClosed > 0),
+    ).toEqual([]);
+    expect(world.sessions.filter((session) => session.isOpen && !session.isClosed)).toEqual([]);
+    expect([world.pacer.streamCount, world.clock.pendingCount, world.timersLeft]).toEqual([
+      0, 0, 0,
+    ]);
+  });
+
+  test("the seeds between them reach every kind of end", async () => {
+    const causes = new Set<string>();
+    const worlds = Array.from({ length: 300 }, (_, seed) => new CallWorld(10_000 + seed));
+    for (const world of worlds) {
+      liveThrough(world);
+      await world.clock.advanceAsync(callMs);
+      const ended = world.events.find((event) => event.kind === "call.ended");
+      if (ended !== undefined) causes.add(ended.record.endCause);
+    }
+
+    expect([...causes]).toEqual(
+      expect.arrayContaining([
+        "caller_hung_up",
+        "caller_cancelled",
+        "api_hung_up",
+        "max_duration",
+        "number_unknown",
+        "no_common_codec",
+        "all_calls_taken",
+        "control_plane_unreachable",
+        "answer_deadline",
+        "ack_timeout",
+        "media_timeout",
+        "session_lost",
+        "key_no_quota",
+        "gateway_draining",
+      ]),
+    );
+    expect(
+      worlds.some((world) => world.sessions.some((session) => session.interruptions > 0)),
+    ).toBe(true);
+    expect(worlds.some((world) => world.draftCount > 1 && world.liveEvents.length > 0)).toBe(true);
+  });
+});
