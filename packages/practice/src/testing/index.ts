@@ -1,0 +1,1 @@
+export { errorOf, PracticeClient } from "./practice-client.ts";
