@@ -42,6 +42,8 @@ export class CallWorld {
   readonly callClock: CallClock;
   /** Timers that a call had still armed when it said that it was finished. */
   timersLeft = 0;
+  /** Dialogs that came to be when their call had finished, and that nobody ended. */
+  dialogsLeft = 0;
   readonly pacer: Pacer;
   #drafts = 0;
 
@@ -176,6 +178,8 @@ class CallClock implements Clock {
   }
 }
 
+const answerMs = 100; // drachtio echoes the 200 within this time
+
 /** The caller's side of the dialog, as drachtio shows it: it may cancel and hang up whenever it likes. */
 export class FakeLeg implements SipLeg {
   readonly #world: CallWorld;
@@ -187,6 +191,10 @@ export class FakeLeg implements SipLeg {
 
   constructor(world: CallWorld) {
     this.#world = world;
+  }
+
+  get isOver(): boolean {
+    return this.state === "over";
   }
 
   ring(): void {
@@ -204,11 +212,11 @@ export class FakeLeg implements SipLeg {
     this.answerSdp = sdp;
     this.state = "answering";
     if (this.#world.chance(0.2)) {
-      this.#world.soon(20, () => {
+      this.#world.soon(answerMs, () => {
         this.leave();
       });
     }
-    this.#world.soon(20, () => {
+    this.#world.soon(answerMs, () => {
       if (this.state !== "answering") return;
       if (this.#world.chance(0.02)) {
         this.state = "over";
@@ -217,6 +225,7 @@ export class FakeLeg implements SipLeg {
       }
       this.state = this.#hangUp ? "over" : "confirmed";
       if (!this.#hangUp) this.handlers?.onAnswered();
+      if (this.#world.finished.size > 0 && !this.isOver) this.#world.dialogsLeft += 1;
     });
   }
 

@@ -1,0 +1,245 @@
+import { Secret, seededRandom, silentLog } from "@agentcall/base";
+import { TestClock } from "@agentcall/base/testing";
+import { callIdSchema } from "@agentcall/contract";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Invite, Reoffer, SipLeg, SipLegHandlers } from "./sip-leg.ts";
+import { SipServer } from "./sip-server.ts";
+import { FakeDrachtio } from "./testing/fake-drachtio.ts";
+
+/** What a leg told, in words. */
+class Story implements SipLegHandlers {
+  readonly said: string[] = [];
+  reoffer: Reoffer | null = null;
+  onCancelled = (): void => void this.said.push("cancelled");
+  onAnswered = (): void => void this.said.push("answered");
+  onAnswerFailed = (): void => void this.said.push("answer failed");
+  onConfirmed = (): void => void this.said.push("confirmed");
+  onBye = (): void => void this.said.push("bye");
+  onAckTimeout = (): void => void this.said.push("ack timeout");
+  onReoffer = (reoffer: Reoffer): void => {
+    this.reoffer = reoffer;
+    this.said.push("reoffer");
+  };
+}
+
+let drachtio: FakeDrachtio;
+let clock: TestClock;
+let server: SipServer;
+let story: Story;
+let invited: PromiseWithResolvers<{ readonly invite: Invite; readonly leg: SipLeg }>;
+
+beforeEach(async () => {
+  drachtio = new FakeDrachtio();
+  await begin(await drachtio.listen(), "practice-secret");
+});
+
+afterEach(async () => {
+  server.close();
+  server.close();
+  await drachtio.close();
+  expect([server.dialogs, clock.pendingCount]).toEqual([0, 0]);
+});
+
+async function begin(port: number, secret: string): Promise<void> {
+  clock = new TestClock();
+  story = new Story();
+  invited = Promise.withResolvers();
+  server = new SipServer({
+    drachtio: { host: "127.0.0.1", port, secret: new Secret(secret) },
+    newCallId: () => callIdSchema.parse("call_1"),
+    takeInvite: (invite, leg) => {
+      invited.resolve({ invite, leg });
+      return story;
+    },
+    clock,
+    random: seededRandom(1),
+    log: silentLog,
+  });
+  server.start();
+  if (secret === "practice-secret") await server.ready;
+}
+
+async function aCall(): Promise<{ readonly invite: Invite; readonly leg: SipLeg }> {
+  await until(() => drachtio.routed.has("invite"));
+  drachtio.push("INVITE", { body: "v=0\r\n" });
+  return invited.promise;
+}
+
+async function anAnsweredCall(): Promise<SipLeg> {
+  const { leg } = await aCall();
+  leg.answer("v=0 of ours\r\n");
+  await drachtio.next();
+  await until(() => story.said.includes("answered"));
+  return leg;
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe("SipServer", () => {
+  test("reads what an INVITE says", async () => {
+    const { invite } = await aCall();
+
+    expect(invite).toEqual({
+      callId: "call_1",
+      sipCallId: "abc@127.0.0.1",
+      from: "+14155550123",
+      to: "+14155550100",
+      sourceAddress: "127.0.0.1",
+      sdp: "v=0\r\n",
+    });
+    expect(server.dialogs).toBe(1);
+  });
+
+  test("rings, answers, hears the ACK and the caller's BYE", async () => {
+    const { leg } = await aCall();
+    leg.ring();
+    const ringing = await drachtio.next();
+    leg.answer("v=0 of ours\r\n");
+    const answer = await drachtio.next();
+    drachtio.push("ACK", { dialog: true });
+    await until(() => story.said.includes("confirmed"));
+    drachtio.push("BYE", { dialog: true });
+    const byeAnswer = await drachtio.next();
+
+    expect([ringing, answer, byeAnswer].map(({ sip }) => sip.split("\r\n")[0])).toEqual([
+      "SIP/2.0 180 Ringing",
+      "SIP/2.0 200 OK",
+      "SIP/2.0 200 OK",
+    ]);
+    expect(
+      [ringing.sip, answer.sip].every((sip) => sip.includes("X-AgentCall-Call-Id: call_1")),
+    ).toBe(true);
+    expect(answer.sip).toContain("v=0 of ours");
+    expect(story.said).toEqual(["answered", "confirmed", "bye"]);
+  });
+
+  test("refuses with a status, a reason, Retry-After and the call's id, and only once", async () => {
+    const { leg } = await aCall();
+
+    leg.refuse({ status: 503, reason: "Service Unavailable", retryAfterSecs: 30 });
+    leg.refuse({ status: 404, reason: "Not Found", retryAfterSecs: null });
+    leg.answer("too late");
+    const refusal = await drachtio.next();
+
+    expect(refusal.sip).toMatch(/^SIP\/2\.0 503 Service Unavailable\r\n/);
+    expect(refusal.sip).toMatch(/Retry-After: 30\r\n/i);
+    expect(refusal.sip).toContain("X-AgentCall-Call-Id: call_1");
+    expect(server.dialogs).toBe(0);
+  });
+
+  test("tells a CANCEL once, and answers nothing afterwards", async () => {
+    const { leg } = await aCall();
+    leg.ring();
+    await drachtio.next();
+
+    drachtio.push("CANCEL", { dialog: true });
+    await until(() => story.said.length > 0);
+    leg.answer("too late");
+    leg.hangUp("caller_cancelled");
+
+    expect(story.said).toEqual(["cancelled"]);
+    expect(server.dialogs).toBe(0);
+  });
+
+  test("hangs up with BYE and the reason, once", async () => {
+    const leg = await anAnsweredCall();
+
+    leg.hangUp("max_duration");
+    leg.hangUp("max_duration");
+    const bye = await drachtio.next();
+    await until(() => server.dialogs === 0);
+
+    expect(bye.sip).toMatch(/^BYE /);
+    expect(bye.sip).toContain('Q.850;cause=16;text="The call reached its maximum duration."');
+    expect(story.said).toEqual(["answered"]);
+  });
+
+  test("a hang-up while the 200 is under way becomes a BYE when there is a dialog", async () => {
+    const { leg } = await aCall();
+
+    leg.answer("v=0 of ours\r\n");
+    leg.hangUp("gateway_draining");
+    const answer = await drachtio.next();
+    const bye = await drachtio.next();
+    await until(() => server.dialogs === 0);
+
+    expect([answer.sip.slice(0, 11), bye.sip.slice(0, 4)]).toEqual(["SIP/2.0 200", "BYE "]);
+    expect(story.said).toEqual([]);
+  });
+
+  test("tells a lost ACK apart from a BYE", async () => {
+    await anAnsweredCall();
+
+    drachtio.push("BYE", {
+      dialog: true,
+      source: "application",
+      headers: ['Reason: SIP;cause=200;text="ACK timeout"'],
+    });
+    await until(() => story.said.length > 1);
+
+    expect(story.said).toEqual(["answered", "ack timeout"]);
+  });
+
+  test.each([
+    [
+      "accepts",
+      200,
+      (reoffer: Reoffer) => {
+        reoffer.accept("v=0 on hold\r\n");
+      },
+    ],
+    [
+      "refuses",
+      488,
+      (reoffer: Reoffer) => {
+        reoffer.refuse({ status: 488, reason: "Not Acceptable Here", retryAfterSecs: null });
+      },
+    ],
+  ])("%s a re-INVITE with %i", async (_name, status, reply) => {
+    await anAnsweredCall();
+
+    drachtio.push("INVITE", { dialog: true, body: "v=0\r\na=sendonly\r\n" });
+    await until(() => story.reoffer !== null);
+    if (story.reoffer !== null) reply(story.reoffer);
+    const answer = await drachtio.next();
+
+    expect(story.reoffer?.sdp).toBe("v=0\r\na=sendonly\r\n");
+    expect(answer.sip).toContain(`SIP/2.0 ${String(status)}`);
+  });
+
+  test("answers OPTIONS", async () => {
+    await until(() => drachtio.routed.has("options"));
+
+    drachtio.push("OPTIONS");
+
+    expect((await drachtio.next()).sip).toMatch(/^SIP\/2\.0 200 OK/);
+  });
+
+  test("comes back when drachtio has gone, and what it sends meanwhile does no harm", async () => {
+    const { leg } = await aCall();
+    drachtio.socket?.destroy();
+    await until(() => !server.isConnected);
+    leg.ring();
+    leg.refuse({ status: 503, reason: "Service Unavailable", retryAfterSecs: null });
+
+    clock.advance(250);
+    await until(() => server.isConnected);
+
+    expect([drachtio.connections, server.dialogs]).toEqual([2, 0]);
+  });
+
+  test("a wrong secret is tried again with a back-off, not at once", async () => {
+    server.close();
+    await begin(drachtio.socket?.localPort ?? 0, "wrong");
+    await until(() => clock.pendingCount > 0);
+    const before = drachtio.connections;
+
+    clock.advance(250);
+    await until(() => drachtio.connections > before);
+    await until(() => clock.pendingCount > 0);
+
+    expect([drachtio.connections, server.isConnected]).toEqual([3, false]);
+  });
+});
