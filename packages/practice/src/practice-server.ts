@@ -135,11 +135,7 @@ class PracticeServer implements Practice {
       this.#upgrade(request, socket, head);
     });
     this.#closers.add("the HTTP server", () => this.#app.close());
-    this.#closers.add("the sessions", () => {
-      for (const socket of this.#sockets.clients) socket.terminate();
-      for (const session of this.#sessions.values()) session.closed();
-      this.#sockets.close();
-    });
+    this.#closers.add("the sessions", () => this.#endSessions());
   }
 
   async listen(host: string, port: number): Promise<void> {
@@ -186,6 +182,16 @@ class PracticeServer implements Practice {
 
   close(): Promise<void> {
     return this.#closers.close();
+  }
+
+  /** Resolves when every session's socket is gone. */
+  #endSessions(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#sockets.close(() => {
+        resolve();
+      });
+      for (const socket of this.#sockets.clients) socket.terminate();
+    });
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -1,1 +1,2 @@
 export { errorOf, PracticeClient } from "./practice-client.ts";
+export { serverFrameProblems } from "./server-event-schema.ts";

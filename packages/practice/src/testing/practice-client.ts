@@ -9,6 +9,7 @@ export class PracticeClient {
   closeCode: number | null = null;
   closeReason = "";
   readonly #socket: WebSocket;
+  #isOpen = false;
   readonly #waiting = new Set<() => void>();
 
   constructor(http: string, key: string, query = "?model=gpt-realtime-2.1", headers = {}) {
@@ -22,6 +23,10 @@ export class PracticeClient {
       const text = data.toString("utf8");
       this.texts.push(text);
       if (!isBinary && text.startsWith("{")) this.frames.push(JSON.parse(text) as Frame);
+      this.#wake();
+    });
+    this.#socket.on("open", () => {
+      this.#isOpen = true;
       this.#wake();
     });
     this.#socket.on("close", (code, reason) => {
@@ -58,6 +63,10 @@ export class PracticeClient {
       if (this.closeCode !== null) throw new Error(`closed before ${type} came`);
       await this.#change();
     }
+  }
+
+  async opened(): Promise<void> {
+    while (!this.#isOpen) await this.#change();
   }
 
   async closed(): Promise<void> {
