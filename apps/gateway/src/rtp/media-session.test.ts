@@ -1,0 +1,208 @@
+import { seededRandom, silentLog } from "@agentcall/base";
+import { TestClock } from "@agentcall/base/testing";
+import { parseRtpHeader, writeRtpHeader } from "@agentcall/media";
+import fc from "fast-check";
+import { beforeEach, describe, expect, test } from "vitest";
+import { MediaSession, type NegotiatedStream } from "./media-session.ts";
+import { Pacer } from "./pacer.ts";
+import type { RtpHandlers } from "./rtp-endpoint.ts";
+
+const caller = { address: "198.51.100.7", port: 4_000 };
+
+const stream: NegotiatedStream = {
+  codec: "pcmu",
+  payloadType: 0,
+  telephoneEventPayloadType: 101,
+  source: { ...caller, signallingAddress: "203.0.113.9" },
+  remoteRtcpPort: 4_001,
+  held: false,
+};
+
+type Sent = { readonly packet: Uint8Array; readonly address: string; readonly port: number };
+
+/** A started session with the caller's and the model's ends in the test's hands. */
+type Line = {
+  readonly clock: TestClock;
+  readonly pacer: Pacer;
+  readonly session: MediaSession;
+  readonly handlers: RtpHandlers;
+  readonly sentRtp: Sent[];
+  readonly sentRtcp: Sent[];
+  readonly told: string[];
+  heardBytes: number;
+  isOpen: boolean;
+};
+
+let line: Line;
+
+beforeEach(async () => {
+  const clock = new TestClock();
+  const pacer = new Pacer(clock, silentLog);
+  const sentRtp: Sent[] = [];
+  const sentRtcp: Sent[] = [];
+  const told: string[] = [];
+  const opened = Promise.withResolvers<RtpHandlers>();
+  const session = await MediaSession.open({
+    openRtp: (handlers) => {
+      opened.resolve(handlers);
+      return Promise.resolve({
+        address: "127.0.0.1",
+        port: 20_000,
+        sendRtp: (packet, address, port) => sentRtp.push({ packet: packet.slice(), address, port }),
+        sendRtcp: (packet, address, port) =>
+          sentRtcp.push({ packet: packet.slice(), address, port }),
+        close: () => {
+          line.isOpen = false;
+        },
+      });
+    },
+    pacer,
+    clock,
+    random: seededRandom(1),
+    log: silentLog,
+  });
+  line = {
+    clock,
+    pacer,
+    session,
+    handlers: await opened.promise,
+    sentRtp,
+    sentRtcp,
+    told,
+    heardBytes: 0,
+    isOpen: true,
+  };
+  session.start(stream, {
+    sink: {
+      audio: (_source, _offset, bytes) => {
+        line.heardBytes += bytes;
+      },
+      silence: () => undefined,
+    },
+    source: {
+      pullFrame: (into, offset, bytes) => {
+        into.fill(0x42, offset, offset + bytes);
+        return "speech";
+      },
+      underruns: 0,
+      overruns: 0,
+    },
+    onDigit: (digit) => told.push(digit),
+    onFrameSent: () => undefined,
+    onMediaLost: () => told.push("media lost"),
+  });
+});
+
+function packetOf(sequenceNumber: number, payloadType = 0): Uint8Array {
+  const packet = new Uint8Array(172).fill(0x55);
+  writeRtpHeader(packet, {
+    marker: false,
+    payloadType,
+    sequenceNumber,
+    timestamp: sequenceNumber * 160,
+    ssrc: 7,
+  });
+  return packet;
+}
+
+function hear(sequenceNumber: number, from = caller): void {
+  line.handlers.onRtp(packetOf(sequenceNumber), from.address, from.port);
+}
+
+describe("MediaSession", () => {
+  test("sends a frame every 20 ms to the agreed place", () => {
+    line.clock.advance(100);
+
+    const headers = line.sentRtp.map(({ packet }) => parseRtpHeader(packet));
+    expect(headers).toHaveLength(6);
+    expect(headers[0]).toMatchObject({ marker: true, payloadType: 0, payloadBytes: 160 });
+    expect(
+      line.sentRtp.every(({ address, port }) => address === caller.address && port === caller.port),
+    ).toBe(true);
+  });
+
+  test("drops and counts what strangers send, before and after the caller is found", () => {
+    hear(1, { address: "192.0.2.66", port: 4_000 });
+    hear(1);
+    hear(2, { address: "192.0.2.66", port: 4_000 });
+    hear(2, { address: caller.address, port: 4_444 });
+    hear(2);
+
+    expect(line.session.stats()).toMatchObject({
+      packetsReceived: 2,
+      packetsFromStrangers: 3,
+      packetsNotRtp: 0,
+    });
+    expect(line.heardBytes).toBe(320);
+  });
+
+  test("answers a caller behind a NAT where its audio comes from, and RTCP on the port above", () => {
+    const natted = { address: "203.0.113.9", port: 61_000 };
+    for (let sequence = 1; sequence <= 5; sequence += 1) hear(sequence, natted);
+
+    line.clock.advance(5_100);
+
+    expect(line.sentRtp.at(-1)).toMatchObject(natted);
+    expect(line.sentRtcp).toMatchObject([{ address: natted.address, port: 61_001 }]);
+  });
+
+  test("reports by RTCP every five seconds", () => {
+    line.clock.advance(20_000);
+
+    expect(line.sentRtcp.length).toBeGreaterThanOrEqual(3);
+    expect(line.sentRtcp[0]).toMatchObject({ address: caller.address, port: 4_001 });
+  });
+
+  test("counts what is not RTP, or not what was agreed, and hears none of it", () => {
+    line.handlers.onRtp(Uint8Array.of(1, 2, 3), caller.address, caller.port);
+    line.handlers.onRtp(packetOf(1, 18), caller.address, caller.port);
+
+    expect(line.session.stats()).toMatchObject({ packetsNotRtp: 2, packetsReceived: 0 });
+  });
+
+  test("answers, and never throws, for any bytes", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        line.handlers.onRtp(bytes, caller.address, caller.port);
+        line.handlers.onRtcp(bytes, caller.address, caller.port);
+      }),
+    );
+  });
+
+  test("sends nothing and hears nothing while held, and takes up again where the time is", () => {
+    hear(1);
+    line.clock.advance(20);
+    const before = line.sentRtp.length;
+    const last = parseRtpHeader(line.sentRtp.at(-1)?.packet ?? new Uint8Array());
+
+    line.session.change({ ...stream, held: true });
+    hear(2);
+    line.clock.advance(40_000);
+    const whileHeld = line.sentRtp.length - before;
+    line.session.change(stream);
+    line.clock.advance(20);
+    const next = parseRtpHeader(line.sentRtp.at(-1)?.packet ?? new Uint8Array());
+
+    expect([whileHeld, line.heardBytes, line.told]).toEqual([0, 160, []]);
+    if (typeof last === "string" || typeof next === "string") throw new Error("not RTP");
+    expect((next.timestamp - last.timestamp) >>> 0).toBe((40_020 / 20) * 160);
+    expect([next.marker, (next.sequenceNumber - last.sequenceNumber) & 0xffff]).toEqual([true, 1]);
+  });
+
+  test("tells once that nothing has come for 30 s", () => {
+    hear(1);
+    line.clock.advance(29_000);
+    expect(line.told).toEqual([]);
+
+    line.clock.advance(5_000);
+
+    expect(line.told).toEqual(["media lost"]);
+  });
+
+  test("leaves nothing behind when closed, which may be done twice", () => {
+    line.session.close();
+    line.session.close();
+
+    expect([line.isOpen, line.pacer.streamCount, line.clock.pendingCount]).toEqual([false, 0, 0]);
+  });
+});
