@@ -79,6 +79,7 @@ export type Practice = {
 const sessionsKeptMax = 1000; // what tests look back on: beyond that the first are forgotten
 const openSessionsMax = 2000; // ten times what one gateway carries
 const frameBytesMax = 20 * 1024 * 1024 + 1024; // 15 MiB of audio as base64, and the event around it
+const bufferedBytesMax = 8 * 1024 * 1024; // a quarter of an hour of G.711 as base64
 const recordAudioBytesUsual = 2_000_000; // four minutes of G.711
 
 /** Starts the practice provider and resolves when it listens. Rejects when the address is taken. */
@@ -87,6 +88,11 @@ export async function startPractice(options: PracticeOptions = {}): Promise<Prac
   await server.listen(options.host ?? "127.0.0.1", options.port ?? 0);
   return server;
 }
+
+type Waiting = {
+  readonly index: number;
+  readonly resolve: (session: PracticeSessionView) => void;
+};
 
 class PracticeServer implements Practice {
   http = "";
@@ -101,10 +107,7 @@ class PracticeServer implements Practice {
   readonly #answerAudio = new AnswerAudio();
   readonly #closers = new Closers();
   readonly #sessions = new Map<number, PracticeSession>();
-  readonly #waiting: {
-    readonly index: number;
-    readonly resolve: (session: PracticeSessionView) => void;
-  }[] = [];
+  readonly #waiting = new Set<Waiting>();
   #opened = 0;
   #openNow = 0;
   #scenario: Scenario;
@@ -139,10 +142,10 @@ class PracticeServer implements Practice {
   }
 
   async listen(host: string, port: number): Promise<void> {
-    const address = await this.#app.listen({ host, port });
-    this.http = address;
-    this.port = Number(new URL(address).port);
-    this.#log.info({ http: address, notice: practiceNotice }, "practice provider listens");
+    const address = new URL(await this.#app.listen({ host, port }));
+    this.port = Number(address.port);
+    this.http = `${this.#options.tls === undefined ? "http" : "https"}://${address.host}`;
+    this.#log.info({ http: this.http, notice: practiceNotice }, "practice provider listens");
   }
 
   sessions(): number {
@@ -164,7 +167,7 @@ class PracticeServer implements Practice {
     const session = this.#sessions.get(index);
     if (session !== undefined) return Promise.resolve(session);
     return new Promise((resolve) => {
-      this.#waiting.push({ index, resolve });
+      this.#waiting.add({ index, resolve });
     });
   }
 
@@ -196,9 +199,9 @@ class PracticeServer implements Practice {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
-    const url = new URL(request.url ?? "/", "http://practice");
+    const url = URL.parse(request.url ?? "/", "http://practice");
     const refusal = this.#refusal ?? this.#tooMany();
-    if (url.pathname !== "/v1/realtime") refuseUpgrade(socket, { httpStatus: 404 });
+    if (url?.pathname !== "/v1/realtime") refuseUpgrade(socket, { httpStatus: 404 });
     else if (refusal !== null) refuseUpgrade(socket, refusal);
     else this.#admit(request, socket, head, url.searchParams.get("model"));
   }
@@ -264,7 +267,11 @@ class PracticeServer implements Practice {
       this.#log.info({ sessionId, closeCode }, "session closed");
     });
     session.open();
-    for (const waiting of this.#waiting) if (waiting.index === index) waiting.resolve(session);
+    for (const waiting of this.#waiting) {
+      if (waiting.index !== index) continue;
+      this.#waiting.delete(waiting);
+      waiting.resolve(session);
+    }
   }
 
   #tooMany(): UpgradeRefusal | null {
@@ -277,8 +284,10 @@ function connectionOf(client: WebSocket): Connection {
     sendText: (text) => {
       client.send(text);
     },
-    sendBytes: (latin1) => {
-      client.send(latin1, { binary: false });
+    sendLatin1: (frame) => {
+      // A client that does not read would have the whole answer kept here.
+      if (client.bufferedAmount > bufferedBytesMax) client.terminate();
+      else client.send(frame, { binary: false });
     },
     sendBinary: (bytes) => {
       client.send(bytes, { binary: true });
@@ -338,7 +347,9 @@ function refuseUpgrade(socket: Duplex, refusal: UpgradeRefusal): void {
     "connection: close",
     ...(retryAfterSecs === undefined ? [] : [`retry-after: ${String(retryAfterSecs)}`]),
   ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => {
+    socket.destroy();
+  });
 }
 
 function ignore(): void {
