@@ -258,7 +258,7 @@ export class FakeLeg implements SipLeg {
 }
 
 /** A pair of ports that nobody listens on. */
-export class FakeEndpoint {
+class FakeEndpoint {
   readonly address = "127.0.0.1";
   readonly port = 20_000;
   readonly handlers: RtpHandlers;
@@ -287,7 +287,7 @@ export class FakeEndpoint {
 const deltaBytes = 2_000; // 250 ms of G.711, as the provider sends it
 
 /** A model that greets, answers, is interrupted, fails and falls silent as chance has it. */
-export class FakeModelSession implements ModelSession {
+class FakeModelSession implements ModelSession {
   readonly #world: CallWorld;
   readonly #handlers: ModelHandlers;
   isOpen = false;

@@ -13,7 +13,7 @@ import type { Invite } from "../sip/sip-leg.ts";
 import { endedByOf, q850CauseOf, recordStatusOf } from "./end-cause.ts";
 
 /** A moment of a call that its record tells, in the order in which they come. */
-export type Milestone =
+type Milestone =
   | "ringingMs"
   | "sessionOpenMs"
   | "sessionReadyMs"

@@ -59,10 +59,10 @@ export type CallAction =
   /** Always the last one of a call: release what it holds and write its record. */
   | { readonly kind: "finish"; readonly cause: EndCause; readonly sipStatus: number };
 
-export type CallDecision = { readonly state: CallState; readonly actions: readonly CallAction[] };
+type CallDecision = { readonly state: CallState; readonly actions: readonly CallAction[] };
 
 /** How long the caller hears that something went wrong. The tones are shorter: the rest is margin. */
-export const apologyMs = 1_600;
+const apologyMs = 1_600;
 
 /** After how long a caller may find a free line: about as long as a short call lasts. */
 const retryAfterSecs = 30;

@@ -10,7 +10,7 @@ import { endCauseOf } from "./provider-cause.ts";
 import { Transcript } from "./transcript.ts";
 import { Uplink } from "./uplink.ts";
 
-export type ConversationOptions = {
+type ConversationOptions = {
   readonly callId: CallId;
   readonly plan: CallPlan;
   readonly codec: G711Codec;

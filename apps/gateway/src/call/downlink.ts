@@ -7,7 +7,7 @@ const prefillMs = 40; // two frames: the model's audio comes in bursts far ahead
 const capacityMs = 60_000; // the longest answer one may expect; beyond it is cut and counted
 
 /** How much of an item was played when the caller broke in. */
-export type HeardItem = {
+type HeardItem = {
   readonly itemId: string;
   readonly receivedMs: number;
   readonly heardMs: number;
@@ -70,7 +70,8 @@ export class Downlink implements FrameSource {
   /** Drops what is queued before the next frame. What is returned was being heard, or waited to be. */
   interrupt(): readonly HeardItem[] {
     const heard = this.#queue.clear();
-    if (heard.length > 0) this.#cutResponseId = this.#currentResponseId;
+    // Also when nothing is queued at this moment: what still comes of that answer is not wanted.
+    this.#cutResponseId = this.#currentResponseId;
     for (const { itemId } of heard) this.#itemOf(itemId).cut = true;
     return heard.filter(({ itemId }) => itemId !== errorTonesItem);
   }

@@ -16,7 +16,7 @@ export type SpokenText = {
   readonly text: string;
 };
 
-export type TranscriptOptions = {
+type TranscriptOptions = {
   readonly progressOf: (itemId: string) => ItemProgress | null;
   readonly tell: (turn: Turn) => void;
 };

@@ -23,7 +23,7 @@ import type { Spool } from "./spool.ts";
 
 export type CallOffer = Omit<Extract<GatewayFrame, { kind: "call.offer" }>, "kind">;
 
-export type ControlLinkOptions = {
+type ControlLinkOptions = {
   readonly url: string;
   readonly token: Secret;
   readonly gatewayId: string;
@@ -105,8 +105,12 @@ export class ControlLink {
 
   /** Tells what must last: on disk first, then sent, until it is acknowledged. */
   async record(event: CallEvent): Promise<void> {
-    await this.#options.spool.append(event);
-    this.#send({ kind: "events", events: [event] });
+    try {
+      await this.#options.spool.append(event);
+    } finally {
+      // Told also when the disk is full or broken: better once than never.
+      this.#send({ kind: "events", events: [event] });
+    }
   }
 
   /** Tells what passes; it is left out when the link is down or slow. */

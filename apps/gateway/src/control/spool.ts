@@ -3,7 +3,6 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Log } from "@agentcall/base";
 import { type CallEvent, callEventSchema } from "@agentcall/contract";
-import { z } from "zod";
 
 const fileName = "events.jsonl";
 // A day of calls with their turns while the control plane is away. Beyond it new calls are refused:
@@ -12,13 +11,11 @@ const eventsMax = 50_000;
 // Rewritten when acknowledged lines are most of the file, and not for a few of them.
 const rewriteLinesMin = 2_000;
 
-const lineSchema = z.union([
-  z.strictObject({ event: callEventSchema }),
+type Line =
+  | { readonly event: CallEvent }
   /** The record a call would have if we died now: sent as its end, should we die. */
-  z.strictObject({ draft: callEventSchema }),
-  z.strictObject({ done: z.array(z.string()) }),
-]);
-type Line = z.infer<typeof lineSchema>;
+  | { readonly draft: CallEvent }
+  | { readonly done: readonly string[] };
 
 type Write = {
   readonly text: string;
@@ -86,7 +83,7 @@ export class Spool {
   /** Keeps what is to be told of a call should we die before its end; the newest counts. */
   keepDraft(event: CallEvent): Promise<void> {
     this.#take({ draft: event });
-    return this.#write({ draft: event });
+    return this.#write({ draft: event }).then(() => this.#rewriteWhenMostlyOld());
   }
 
   /** The control plane has these for good. Unknown ids are left alone. */
@@ -95,12 +92,7 @@ export class Spool {
     if (known.length === 0) return;
     await this.#write({ done: known });
     this.#take({ done: known });
-    if (
-      this.#lineCount >= rewriteLinesMin &&
-      this.#lineCount > 4 * (this.#pending.size + this.#drafts.size)
-    ) {
-      await this.#rewriteBetweenWrites();
-    }
+    await this.#rewriteWhenMostlyOld();
   }
 
   /** Waits for what is being written. May be called twice. */
@@ -161,9 +153,10 @@ export class Spool {
     this.#writing = null;
   }
 
-  async #rewriteBetweenWrites(): Promise<void> {
+  async #rewriteWhenMostlyOld(): Promise<void> {
+    if (!this.#isMostlyOld()) return;
     while (this.#writing !== null) await this.#writing;
-    if (this.#closed) return;
+    if (this.#closed || !this.#isMostlyOld()) return;
     this.#writing = this.#rewrite()
       .catch((error: unknown) => {
         // The old file is still whole; the next acknowledgement tries again.
@@ -171,6 +164,11 @@ export class Spool {
       })
       .then(() => this.#writeAll());
     await this.#writing;
+  }
+
+  #isMostlyOld(): boolean {
+    const current = this.#pending.size + this.#drafts.size;
+    return this.#lineCount >= rewriteLinesMin && this.#lineCount >= 4 * current;
   }
 
   /** Writes the file anew with what still counts, beside the old one, and puts it in its place. */
@@ -197,12 +195,25 @@ export class Spool {
 }
 
 function parseLine(text: string): Line | null {
+  const value = parseJson(text);
+  if (typeof value !== "object" || value === null) return null;
+  if ("done" in value) return isTexts(value.done) ? { done: value.done } : null;
+  const isDraft = "draft" in value;
+  const event = callEventSchema.safeParse(isDraft ? value.draft : "event" in value && value.event);
+  if (!event.success) return null;
+  return isDraft ? { draft: event.data } : { event: event.data };
+}
+
+function parseJson(text: string): unknown {
   try {
-    const parsed = lineSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
+    return JSON.parse(text);
   } catch {
-    return null; // not JSON: torn
+    return null; // torn
   }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
 /** A rename is only on disk when its folder is. */

@@ -37,7 +37,7 @@ export type FrameSource = {
 };
 
 /** What a media session is joined to. */
-export type MediaEnds = {
+type MediaEnds = {
   readonly sink: UplinkSink;
   readonly source: FrameSource;
   readonly onDigit: (digit: string) => void;
@@ -46,7 +46,7 @@ export type MediaEnds = {
   readonly onMediaLost: () => void;
 };
 
-export type MediaSessionOptions = {
+type MediaSessionOptions = {
   readonly openRtp: OpenRtp;
   readonly pacer: Pacer;
   readonly clock: Clock;

@@ -7,7 +7,7 @@ export type AgreedSource = {
   readonly signallingAddress: string;
 };
 
-export type SourceVerdict = "accepted" | "latched" | "on-probation" | "stranger";
+type SourceVerdict = "accepted" | "latched" | "on-probation" | "stranger";
 
 /** RFC 3550 appendix A.1 trusts two packets in sequence; a source that nobody agreed on needs more. */
 const probationPackets = 4;

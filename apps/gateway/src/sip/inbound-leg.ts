@@ -4,7 +4,7 @@ import { q850CauseOf } from "../call/end-cause.ts";
 import type { SipLeg, SipLegHandlers, SipRefusal } from "./sip-leg.ts";
 import type { SrfClient, SrfDialog, SrfMessage, SrfRequest, SrfResponse } from "./srf.ts";
 
-export type InboundLegOptions = {
+type InboundLegOptions = {
   readonly client: SrfClient;
   readonly request: SrfRequest;
   readonly response: SrfResponse;
@@ -112,7 +112,8 @@ export class InboundLeg implements SipLeg {
   /** May be called twice by the library: for the 200, and for a CANCEL that crossed it. */
   #onAnswerSent(error: unknown, dialog: SrfDialog | undefined): void {
     if (this.#state.kind !== "answering") {
-      if (dialog !== undefined) this.#sendBye(dialog, "caller_cancelled");
+      // The 200 crossed a CANCEL: the leg has been given up, its dialog is ended on the way.
+      if (dialog !== undefined) this.#destroy(dialog, "caller_cancelled");
       return;
     }
     if (dialog === undefined) {
@@ -166,6 +167,10 @@ export class InboundLeg implements SipLeg {
     this.#byeTimer ??= this.#options.clock.after(byeAnswerMsMax, () => {
       this.#leave();
     });
+    this.#destroy(dialog, cause);
+  }
+
+  #destroy(dialog: SrfDialog, cause: EndCause): void {
     const text = endCauseText[cause];
     const headers = { Reason: `Q.850;cause=${String(q850CauseOf(cause))};text="${text}"` };
     try {

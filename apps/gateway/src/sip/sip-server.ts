@@ -12,7 +12,7 @@ import { InboundLeg } from "./inbound-leg.ts";
 import type { Invite, TakeInvite } from "./sip-leg.ts";
 import { openSrf, type SrfClient, type SrfRequest, type SrfResponse } from "./srf.ts";
 
-export type SipServerOptions = {
+type SipServerOptions = {
   readonly drachtio: { readonly host: string; readonly port: number; readonly secret: Secret };
   readonly newCallId: () => CallId;
   readonly takeInvite: TakeInvite;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 
 /** A frame of the gateway: a SIP message with what stands before it. */
-export type DrachtioFrame = {
+type DrachtioFrame = {
   readonly id: string;
   readonly verb: string;
   readonly tokens: readonly string[];
