@@ -290,6 +290,51 @@ describe("the key chooses the day", () => {
   });
 });
 
+describe("a test's hand", () => {
+  test("refuses connections as long as it is told to", async () => {
+    practice.refuseConnections({ httpStatus: 503, retryAfterSecs: 2 });
+    const refused = connect(good);
+    await refused.closed();
+
+    practice.refuseConnections(null);
+    await connect(good).next("session.created");
+
+    expect(practice.opened()).toBe(1);
+  });
+
+  test("makes the agent speak, speaks over it, and sees what the client sent", async () => {
+    const client = await ready();
+    const session = practice.session(0);
+
+    session.answer([{ kind: "tone", frequencyHz: 700, ms: 5000, text: "tone" }]);
+    clock.advance(500);
+    await client.next("response.output_audio.delta");
+    session.interrupt();
+
+    await client.next("input_audio_buffer.speech_started");
+    expect((await client.next("response.done"))["response"]).toMatchObject({ status: "cancelled" });
+    expect(session.frames().map((frame) => frame.text)).toEqual([
+      expect.stringContaining("session.update"),
+    ]);
+  });
+
+  test("any bytes from a client are answered, and end nothing", async () => {
+    const client = await ready();
+
+    client.sendRaw("{");
+    client.sendRaw(Buffer.from([1, 2, 3]));
+    client.sendRaw('"x"');
+    await client.settled();
+
+    expect(client.of("error").map((frame) => errorOf(frame)["code"])).toEqual([
+      "invalid_json",
+      "invalid_event",
+      "invalid_type",
+      "invalid_value",
+    ]);
+  });
+});
+
 describe("the REST side", () => {
   test("lists models and says in a header what it is", async () => {
     const reply = await get("/v1/models", good);

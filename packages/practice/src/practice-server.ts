@@ -25,7 +25,8 @@ import {
   type RealtimeRefusal,
 } from "./refusal.ts";
 import type { Scenario } from "./scenario.ts";
-import { type Connection, PracticeSession } from "./session/practice-session.ts";
+import { PracticeSession } from "./session/practice-session.ts";
+import type { Connection } from "./session/session-options.ts";
 import type { PracticeSessionView } from "./session/session-view.ts";
 import { AnswerAudio } from "./voice/answer-audio.ts";
 

@@ -1,7 +1,7 @@
 import { base32, type Clock, type Random } from "@agentcall/base";
 import type { PracticeDay } from "../practice-key.ts";
 
-export type ClientSecret = {
+type ClientSecret = {
   readonly value: string;
   readonly day: PracticeDay;
   readonly expiresAtMs: number;

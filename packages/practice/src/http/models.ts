@@ -1,5 +1,5 @@
 /** A model as `GET /v1/models` shows it. Days in UTC epoch seconds. */
-export type ListedModel = {
+type ListedModel = {
   readonly id: string;
   readonly object: "model";
   readonly created: number;

@@ -19,7 +19,7 @@ import type { ClientSecrets } from "./client-secrets.ts";
 import { jsonForSchema } from "./json-for-schema.ts";
 import { models } from "./models.ts";
 
-export type RestContext = {
+type RestContext = {
   readonly clock: Clock;
   readonly random: Random;
   readonly secrets: ClientSecrets;

@@ -38,7 +38,7 @@ export type AnswerHost = {
   ended(answer: Answer): void;
 };
 
-export type CancelReason = "turn_detected" | "client_cancelled";
+type CancelReason = "turn_detected" | "client_cancelled";
 
 type Running = {
   readonly item: StoredItem;

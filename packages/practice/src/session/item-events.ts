@@ -4,7 +4,7 @@ import type { Conversation, StoredItem } from "./conversation.ts";
 
 export type ItemEvent = Extract<ClientEvent, { type: `conversation.item.${string}` }>;
 
-export type ItemDecision =
+type ItemDecision =
   | { readonly kind: "refused"; readonly refusal: EventRefusal }
   | { readonly kind: "answered"; readonly frame: Frame }
   | { readonly kind: "created"; readonly item: StoredItem; readonly afterId: string | null };

@@ -1,15 +1,14 @@
-import { base32, type Clock, type Random, type Timer, unreachable } from "@agentcall/base";
+import { base32, type Timer, unreachable } from "@agentcall/base";
 import { type AudioCodec, bytesPerMs } from "../audio-format.ts";
-import type { PracticeDay } from "../practice-key.ts";
-import type { AnswerStep, Scenario } from "../scenario.ts";
+import type { AnswerStep } from "../scenario.ts";
 import { type DetectorSettings, SpeechDetector, type SpeechEdge } from "../speech-detector.ts";
-import type { AnswerAudio } from "../voice/answer-audio.ts";
 import type { Frame } from "./answer.ts";
 import { decodeAudio, readAppendFrame } from "./append-frame.ts";
 import { type ClientEvent, type EventRefusal, parseClientEvent } from "./client-event.ts";
 import { Conversation, type StoredItem } from "./conversation.ts";
 import { garbageFrames } from "./garbage.ts";
 import { decideItemEvent, type ItemEvent } from "./item-events.ts";
+import type { PracticeSessionOptions } from "./session-options.ts";
 import { SessionAnswers } from "./session-answers.ts";
 import {
   binaryFrame,
@@ -23,31 +22,6 @@ import { SessionRecorder } from "./session-recorder.ts";
 import { freshSettings, type SessionSettings, updatedSettings } from "./session-settings.ts";
 import type { ClientFrame, PracticeSessionView } from "./session-view.ts";
 import { TokenUsage } from "./token-usage.ts";
-
-/** The socket of one session. */
-export type Connection = {
-  sendText(text: string): void;
-  sendLatin1(frame: Buffer): void;
-  sendBinary(bytes: Buffer): void;
-  close(code: number, reason: string): void;
-  terminate(): void;
-  isOpen(): boolean;
-};
-
-export type PracticeSessionOptions = {
-  readonly connection: Connection;
-  readonly day: PracticeDay;
-  readonly model: string;
-  readonly scenario: Scenario;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly answerAudio: AnswerAudio;
-  readonly recordAudioBytesMax: number;
-  readonly tokenExpired: boolean;
-  /** The session of a client secret, to begin with. */
-  readonly startWith: Readonly<Record<string, unknown>> | null;
-  readonly onAppendedAudio: (sessionId: string, audio: Uint8Array, codec: AudioCodec) => void;
-};
 
 const sessionMsMax = 3_600_000; // as the real service: 60 minutes
 const commitMsMin = 100; // as the real service: less is no turn

@@ -11,7 +11,7 @@ import type { SessionSettings } from "./session-settings.ts";
 import type { TokenUsage } from "./token-usage.ts";
 
 /** What the answers share with their session. */
-export type AnswersContext = {
+type AnswersContext = {
   readonly day: PracticeDay;
   readonly scenario: Scenario;
   readonly clock: Clock;

@@ -90,7 +90,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-export function missingParameter(param: string): Problem {
+function missingParameter(param: string): Problem {
   return {
     code: "missing_required_parameter",
     message: `Missing required parameter: '${param}'.`,
