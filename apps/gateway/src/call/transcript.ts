@@ -77,7 +77,8 @@ export class Transcript {
     for (const [itemId, answer] of this.#answers) {
       const progress = this.#options.progressOf(itemId);
       if (progress === null || progress.heardMs === 0) continue;
-      const startedAtMs = answer.startedAtMs ?? Math.round(atMs - progress.heardMs);
+      // A frame counts as heard when it is sent, so that the first one seems to come before the answer.
+      const startedAtMs = answer.startedAtMs ?? Math.max(0, Math.round(atMs - progress.heardMs));
       if (answer.startedAtMs === null) this.#answers.set(itemId, { ...answer, startedAtMs });
       if (!answer.final || !progress.complete || progress.heardMs < progress.receivedMs) continue;
       this.#answers.delete(itemId);

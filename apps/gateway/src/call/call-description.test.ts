@@ -1,0 +1,103 @@
+import { seededRandom } from "@agentcall/base";
+import { describe, expect, test } from "vitest";
+import { CallDescription } from "./call-description.ts";
+
+type Wish = { readonly payloads?: string; readonly direction?: string; readonly port?: number };
+
+function anOffer({
+  payloads = "0 8 101",
+  direction = "sendrecv",
+  port = 4_000,
+}: Wish = {}): string {
+  return [
+    "v=0",
+    "o=- 1 1 IN IP4 198.51.100.7",
+    "s=-",
+    "c=IN IP4 198.51.100.7",
+    "t=0 0",
+    `m=audio ${String(port)} RTP/AVP ${payloads}`,
+    "a=rtpmap:0 PCMU/8000",
+    "a=rtpmap:8 PCMA/8000",
+    ...(payloads.includes("101") ? ["a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15"] : []),
+    "a=ptime:20",
+    `a=${direction}`,
+    "",
+  ].join("\r\n");
+}
+
+function described(wish: Wish = {}): CallDescription {
+  const read = CallDescription.read(anOffer(wish), "203.0.113.9", seededRandom(1));
+  if (!(read instanceof CallDescription)) throw new Error(read);
+  read.answer("127.0.0.1", 20_000);
+  return read;
+}
+
+describe("CallDescription", () => {
+  test("answers with our port, and knows what was agreed", () => {
+    const description = described();
+
+    expect(description.answer("127.0.0.1", 20_000)).toMatch(/^m=audio 20000 RTP\/AVP 0( |\r)/m);
+    expect(description.stream).toEqual({
+      codec: "pcmu",
+      payloadType: 0,
+      telephoneEventPayloadType: 101,
+      source: { address: "198.51.100.7", port: 4_000, signallingAddress: "203.0.113.9" },
+      remoteRtcpPort: 4_001,
+      held: false,
+    });
+  });
+
+  test("takes the codec that the caller wants most", () => {
+    expect(described({ payloads: "8 0" }).codec).toBe("pcma");
+  });
+
+  test.each([
+    ["", "malformed_sdp"],
+    ["no description", "malformed_sdp"],
+    [anOffer({ payloads: "18" }), "no_common_codec"],
+    [anOffer().replace("m=audio", "m=video"), "no_common_codec"],
+  ])("refuses %j for %s", (sdp, cause) => {
+    expect(CallDescription.read(sdp, "203.0.113.9", seededRandom(1))).toBe(cause);
+  });
+
+  test.each([
+    ["sendonly", "recvonly"],
+    ["inactive", "inactive"],
+  ])("a hold with %s is answered with %s, and ends with sendrecv", (direction, answer) => {
+    const description = described();
+
+    const held = description.reoffer(anOffer({ direction }));
+    const resumed = description.reoffer(anOffer());
+
+    expect([held?.stream.held, resumed?.stream.held]).toEqual([true, false]);
+    expect(held?.sdp).toContain(`a=${answer}\r\n`);
+    expect(resumed?.sdp).toContain("a=sendrecv\r\n");
+  });
+
+  test("the version of our description grows with each answer, its session stays", () => {
+    const description = described();
+
+    const origins = [anOffer(), anOffer()].map((sdp) =>
+      /^o=\S+ (\d+) (\d+)/m.exec(description.reoffer(sdp)?.sdp ?? ""),
+    );
+
+    expect(origins.map((origin) => origin?.[2])).toEqual(["2", "3"]);
+    expect(origins[0]?.[1]).toBe(origins[1]?.[1]);
+  });
+
+  test("a re-INVITE may move the audio, and may not change the codec", () => {
+    const description = described();
+
+    const moved = description.reoffer(anOffer({ port: 5_000 }));
+    const changed = description.reoffer(anOffer({ payloads: "8" }));
+
+    expect(moved?.stream.source.port).toBe(5_000);
+    expect([changed, description.reoffer("no description")]).toEqual([null, null]);
+  });
+
+  test("a re-INVITE without an offer is answered with what stands", () => {
+    const description = described();
+
+    expect(description.reoffer("")?.stream).toEqual(description.stream);
+  });
+});
