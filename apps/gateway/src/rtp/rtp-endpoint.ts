@@ -28,8 +28,9 @@ const bindAttemptsMax = 16; // ports that someone else on this machine has taken
 /**
  * Opens the endpoints of one process on a range of ports.
  *
- * The sockets stay unconnected, so that strangers' packets arrive and are counted; the price is
- * an address to convert with each send, about a tenth of RTP's own cost. The addresses are IP
+ * The sockets stay unconnected, so that strangers' packets arrive and are counted. The price was
+ * measured at 200 calls: 540 to 650 µs per call-second for all of RTP where connected sockets
+ * take 480 to 540, which is some 4 % of a whole call with its TLS. The addresses are IP
  * addresses and the look-up is synchronous: with Node's own, a send would be queued and a
  * reused buffer would go out twice.
  */
