@@ -1,0 +1,94 @@
+import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+
+// A self-signed certificate for 127.0.0.1, made anew at each run: no key lies in the repository.
+// DER by hand (X.690), the structure of RFC 5280 section 4.1.
+
+const tag = {
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  objectId: 0x06,
+  utf8: 0x0c,
+  utcTime: 0x17,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
+const version3 = Buffer.from([0xa0, 0x03, tag.integer, 0x01, 0x02]);
+const ecdsaWithSha256 = Buffer.from([0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02]); // 1.2.840.10045.4.3.2
+const commonName = Buffer.from([0x55, 0x04, 0x03]); // 2.5.4.3
+const subjectAltName = Buffer.from([0x55, 0x1d, 0x11]); // 2.5.29.17
+const ipAddressName = 0x87; // [7] of GeneralName
+const extensionsTag = 0xa3;
+const dayMs = 86_400_000;
+
+/** A fresh key and a certificate for 127.0.0.1, valid from yesterday until tomorrow. */
+export function makeLoopbackCertificate(nowMs: number): { keyPem: string; certificatePem: string } {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const toBeSigned = describe(publicKey, nowMs);
+  const certificate = der(
+    tag.sequence,
+    toBeSigned,
+    signatureAlgorithm(),
+    der(tag.bitString, Buffer.from([0]), sign("sha256", toBeSigned, privateKey)),
+  );
+  return {
+    keyPem: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    certificatePem: pem(certificate),
+  };
+}
+
+function describe(publicKey: KeyObject, nowMs: number): Buffer {
+  const name = der(
+    tag.sequence,
+    der(
+      tag.set,
+      der(
+        tag.sequence,
+        der(tag.objectId, commonName),
+        der(tag.utf8, Buffer.from("loopback bench")),
+      ),
+    ),
+  );
+  return der(
+    tag.sequence,
+    version3,
+    der(tag.integer, Buffer.from([1])),
+    signatureAlgorithm(),
+    name,
+    der(tag.sequence, utcTime(nowMs - dayMs), utcTime(nowMs + dayMs)),
+    name,
+    publicKey.export({ type: "spki", format: "der" }),
+    der(extensionsTag, der(tag.sequence, loopbackAddress())),
+  );
+}
+
+function loopbackAddress(): Buffer {
+  const names = der(tag.sequence, der(ipAddressName, Buffer.from([127, 0, 0, 1])));
+  return der(tag.sequence, der(tag.objectId, subjectAltName), der(tag.octetString, names));
+}
+
+function signatureAlgorithm(): Buffer {
+  return der(tag.sequence, der(tag.objectId, ecdsaWithSha256));
+}
+
+function utcTime(atMs: number): Buffer {
+  const digits = new Date(atMs).toISOString().replace(/\D/g, "").slice(2, 14);
+  return der(tag.utcTime, Buffer.from(`${digits}Z`));
+}
+
+function der(kind: number, ...parts: readonly Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  return Buffer.concat([Buffer.from([kind]), derLength(content.length), content]);
+}
+
+function derLength(length: number): Buffer {
+  if (length < 0x80) return Buffer.from([length]);
+  if (length < 0x100) return Buffer.from([0x81, length]);
+  return Buffer.from([0x82, length >> 8, length & 0xff]);
+}
+
+function pem(certificate: Buffer): string {
+  const lines = certificate.toString("base64").match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
+}

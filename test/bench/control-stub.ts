@@ -1,0 +1,96 @@
+import type { AddressInfo } from "node:net";
+import {
+  type CallPlan,
+  type ControlFrame,
+  controlLinkVersion,
+  type GatewayFrame,
+  type NumberId,
+} from "@agentcall/contract";
+import { type WebSocket, WebSocketServer } from "ws";
+import { keyOfCall } from "./call-load.ts";
+import { callOfSipCallId } from "./drachtio-stub.ts";
+
+const hourMs = 3_600_000;
+const answerDeadlineMs = 10_000;
+
+/** The control plane's end of the link: it lets every call through, and acknowledges everything. */
+export class ControlStub {
+  readonly #server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+  readonly #realtimeUrl: string;
+  readonly #endedCalls: Record<string, number> = {};
+
+  constructor(realtimeUrl: string) {
+    this.#realtimeUrl = realtimeUrl;
+    this.#server.on("connection", (peer) => {
+      peer.on("message", (data: Buffer) => {
+        this.#onFrame(peer, JSON.parse(data.toString("utf8")) as GatewayFrame);
+      });
+    });
+  }
+
+  /** How many calls ended for which cause, by their records. */
+  get endedCalls(): Readonly<Record<string, number>> {
+    return this.#endedCalls;
+  }
+
+  listen(): Promise<string> {
+    return new Promise((resolve) => {
+      const tell = (): void => {
+        const { port } = this.#server.address() as AddressInfo;
+        resolve(`ws://127.0.0.1:${String(port)}`);
+      };
+      if (this.#server.address() === null) this.#server.once("listening", tell);
+      else tell();
+    });
+  }
+
+  close(): void {
+    for (const peer of this.#server.clients) peer.terminate();
+    this.#server.close();
+  }
+
+  #onFrame(peer: WebSocket, frame: GatewayFrame): void {
+    switch (frame.kind) {
+      case "hello":
+        say(peer, { kind: "welcome", version: controlLinkVersion });
+        return;
+      case "call.offer": {
+        const plan = this.#planFor(callOfSipCallId(frame.sipCallId));
+        say(peer, { kind: "call.plan", callId: frame.callId, outcome: { kind: "accept", plan } });
+        return;
+      }
+      case "events":
+        for (const event of frame.events) {
+          if (event.kind !== "call.ended") continue;
+          const cause = event.record.endCause;
+          this.#endedCalls[cause] = (this.#endedCalls[cause] ?? 0) + 1;
+        }
+        say(peer, { kind: "events.ack", eventIds: frame.events.map((event) => event.eventId) });
+        return;
+      case "live":
+        return;
+    }
+  }
+
+  #planFor(call: number): CallPlan {
+    return {
+      numberId: "num_bench" as NumberId,
+      voiceMode: "managed",
+      agent: {
+        instructions: "Answer briefly.",
+        voice: "marin",
+        language: "en",
+        firstMessage: "Hello.",
+        model: "bench",
+      },
+      provider: { realtimeUrl: this.#realtimeUrl, apiKey: keyOfCall(call) },
+      answerDeadlineMs,
+      maxDurationMs: hourMs,
+      liveTranscript: true,
+    };
+  }
+}
+
+function say(peer: WebSocket, frame: ControlFrame): void {
+  peer.send(JSON.stringify(frame));
+}

@@ -1,0 +1,56 @@
+import type { Summary } from "./samples.ts";
+
+/** What the load generator is told. */
+export type LoadOrder =
+  | { readonly kind: "open-calls"; readonly calls: number; readonly by: "sip" | "order" }
+  | { readonly kind: "call-opened"; readonly call: number; readonly rtpPort: number }
+  | { readonly kind: "begin-window" }
+  | { readonly kind: "end-window" }
+  | { readonly kind: "hang-up" };
+
+/** What the load generator tells. */
+export type LoadReport =
+  | {
+      readonly kind: "listening";
+      readonly realtimeUrl: string;
+      readonly controlUrl: string;
+      readonly drachtio: string;
+      readonly certificatePem: string;
+    }
+  | ({ readonly kind: "open-call" } & CallOrder)
+  | { readonly kind: "calls-open" }
+  | { readonly kind: "window"; readonly figures: LoadFigures }
+  | { readonly kind: "hung-up" }
+  | { readonly kind: "broken"; readonly what: string };
+
+/** What the bare loop is told for each call; the gateway learns the same from SIP and its plan. */
+export type CallOrder = {
+  readonly call: number;
+  readonly phonePort: number;
+  readonly realtimeUrl: string;
+  readonly apiKey: string;
+};
+
+export type LoadFigures = {
+  readonly uplinkDelayMs: Summary;
+  readonly firstAudioMs: Summary;
+  readonly packetIntervalMs: Summary;
+  readonly bargeInMs: Summary;
+  readonly packetsSent: number;
+  readonly packetsHeard: number;
+  readonly lostUplink: number;
+  readonly lostDownlink: number;
+  readonly deltasMissed: number;
+  readonly callsLost: number;
+  readonly loadCpuShare: number;
+};
+
+/** The subject's own account of itself, by the probe that is loaded before its program. */
+export type ProbeSample = {
+  readonly cpuUs: number;
+  readonly atMs: number;
+  readonly rssBytes: number;
+  readonly heapUsedBytes: number;
+  readonly externalBytes: number;
+  readonly loopUtilization: number;
+};
