@@ -127,10 +127,8 @@ export class Conversation {
         facts.calledTool();
         return;
       case "failed":
-        log.warn(
-          { reason: report.reason, detail: report.message },
-          "the session with the model failed",
-        );
+        // The provider's own sentence may quote a part of the key: only the reason is logged.
+        log.warn({ reason: report.reason }, "the session with the model failed");
         take({ kind: "session-failed", cause: endCauseOf(report.reason) });
         return;
       case "closed":
