@@ -402,6 +402,9 @@ function anAudioDelta(responseId: string, itemId: string): Parameters<ModelHandl
   return {
     responseId,
     itemId,
+    frame: new Uint8Array(),
+    base64Offset: 0,
+    base64Length: 0,
     bytes: deltaBytes,
     writeInto: (target: Uint8Array, offset: number) => {
       target.fill(0x40, offset, offset + deltaBytes);

@@ -87,7 +87,9 @@ function speak(itemId: string, responseId = `of ${itemId}`): void {
     target.fill(speechByte, offset, offset + deltaBytes);
     return deltaBytes;
   };
-  model.onAudio({ responseId, itemId, bytes: deltaBytes, writeInto });
+  // The downlink takes the audio by writeInto alone: the frame it stands in is not looked at.
+  const frame = { frame: new Uint8Array(), base64Offset: 0, base64Length: 0 };
+  model.onAudio({ responseId, itemId, ...frame, bytes: deltaBytes, writeInto });
 }
 
 /** Plays so many frames, and says how many of them were speech. */
