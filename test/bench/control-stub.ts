@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import {
   type CallPlan,
+  type CallRecord,
   type ControlFrame,
   controlLinkVersion,
   type GatewayFrame,
@@ -9,6 +10,7 @@ import {
 import { type WebSocket, WebSocketServer } from "ws";
 import { keyOfCall } from "./call-load.ts";
 import { callOfSipCallId } from "./drachtio-stub.ts";
+import type { RecordFigures } from "./messages.ts";
 
 const hourMs = 3_600_000;
 const answerDeadlineMs = 10_000;
@@ -17,7 +19,10 @@ const answerDeadlineMs = 10_000;
 export class ControlStub {
   readonly #server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
   readonly #realtimeUrl: string;
-  readonly #endedCalls: Record<string, number> = {};
+  readonly #endCauses: Record<string, number> = {};
+  #packetsLost = 0;
+  #underruns = 0;
+  #pacingErrorMsMax = 0;
 
   constructor(realtimeUrl: string) {
     this.#realtimeUrl = realtimeUrl;
@@ -28,9 +33,14 @@ export class ControlStub {
     });
   }
 
-  /** How many calls ended for which cause, by their records. */
-  get endedCalls(): Readonly<Record<string, number>> {
-    return this.#endedCalls;
+  /** What the records of the calls that ended say. */
+  get records(): RecordFigures {
+    return {
+      endCauses: this.#endCauses,
+      packetsLost: this.#packetsLost,
+      underruns: this.#underruns,
+      pacingErrorMsMax: this.#pacingErrorMsMax,
+    };
   }
 
   listen(): Promise<string> {
@@ -61,15 +71,22 @@ export class ControlStub {
       }
       case "events":
         for (const event of frame.events) {
-          if (event.kind !== "call.ended") continue;
-          const cause = event.record.endCause;
-          this.#endedCalls[cause] = (this.#endedCalls[cause] ?? 0) + 1;
+          if (event.kind === "call.ended") this.#keep(event.record);
         }
         say(peer, { kind: "events.ack", eventIds: frame.events.map((event) => event.eventId) });
         return;
       case "live":
         return;
     }
+  }
+
+  #keep(record: CallRecord): void {
+    const { endCause, mediaStats } = record;
+    this.#endCauses[endCause] = (this.#endCauses[endCause] ?? 0) + 1;
+    if (mediaStats === null) return;
+    this.#packetsLost += mediaStats.packetsLost;
+    this.#underruns += mediaStats.underruns;
+    this.#pacingErrorMsMax = Math.max(this.#pacingErrorMsMax, mediaStats.pacingErrorMsMax);
   }
 
   #planFor(call: number): CallPlan {

@@ -75,7 +75,7 @@ async function follow(order: LoadOrder): Promise<void> {
       return;
     case "hang-up":
       await hangUp();
-      tell({ kind: "hung-up" });
+      tell({ kind: "hung-up", records: control.records });
       return;
   }
 }
@@ -111,12 +111,21 @@ async function hangUp(): Promise<void> {
       drachtio.hangUp(load.call);
     }
     const deadlineMs = clock.monotonicMs() + hangUpMsMax;
-    while (waiting.size > 0 && clock.monotonicMs() < deadlineMs) await delay(clock, 20);
+    const isOver = (): boolean => waiting.size === 0 && recordCount() >= calls.size;
+    while (!isOver() && clock.monotonicMs() < deadlineMs) await delay(clock, 20);
     if (waiting.size > 0) {
       tell({ kind: "broken", what: `${String(waiting.size)} calls did not confirm BYE` });
     }
+    if (recordCount() !== calls.size) {
+      const what = `${String(calls.size)} calls left ${String(recordCount())} records`;
+      tell({ kind: "broken", what });
+    }
   }
   for (const phone of phones.values()) phone.close();
+}
+
+function recordCount(): number {
+  return Object.values(control.records.endCauses).reduce((sum, count) => sum + count, 0);
 }
 
 function figuresNow(): LoadFigures {

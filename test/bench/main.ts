@@ -1,7 +1,7 @@
 import { availableParallelism, loadavg } from "node:os";
 import { systemClock } from "@agentcall/base";
 import { type BenchOptions, readOptions, usage } from "./options.ts";
-import { heading, legend, ratio, row, troublesOf } from "./report.ts";
+import { accountOf, heading, legend, ratio, row, troublesOf } from "./report.ts";
 import { run, type RunResult } from "./run.ts";
 
 const exitCodeOfWrongOptions = 2;
@@ -23,17 +23,17 @@ async function bench(wanted: BenchOptions): Promise<void> {
   say(heading());
   const troubles: string[] = [];
   for (const calls of wanted.calls) {
-    const results = new Map<string, RunResult>();
-    for (const subject of wanted.subjects) {
-      const { windowSecs, profileDir } = wanted;
-      const result = await run({ subject, calls, windowSecs, profileDir }, clock);
-      results.set(subject, result);
-      troubles.push(...troublesOf(result));
-      say(row(result));
+    const results: RunResult[] = [];
+    for (let round = 0; round < wanted.rounds; round += 1) {
+      for (const subject of wanted.subjects) {
+        const { windowSecs, profileDir } = wanted;
+        const result = await run({ subject, calls, windowSecs, profileDir }, clock);
+        results.push(result);
+        troubles.push(...troublesOf(result));
+        say(row(result) + accountOf(result));
+      }
     }
-    const bare = results.get("bare");
-    const gateway = results.get("gateway");
-    if (bare !== undefined && gateway !== undefined) say(ratio(bare, gateway));
+    say(ratio(calls, results));
   }
   say(legend);
   for (const trouble of troubles) say(`${trouble}\n`);

@@ -20,7 +20,7 @@ export type LoadReport =
   | ({ readonly kind: "open-call" } & CallOrder)
   | { readonly kind: "calls-open" }
   | { readonly kind: "window"; readonly figures: LoadFigures }
-  | { readonly kind: "hung-up" }
+  | { readonly kind: "hung-up"; readonly records: RecordFigures }
   | { readonly kind: "broken"; readonly what: string };
 
 /** What the bare loop is told for each call; the gateway learns the same from SIP and its plan. */
@@ -43,6 +43,16 @@ export type LoadFigures = {
   readonly deltasMissed: number;
   readonly callsLost: number;
   readonly loadCpuShare: number;
+};
+
+/** What the call records say; empty for the bare loop, which keeps none. */
+export type RecordFigures = {
+  /** How many records there are of each end cause. */
+  readonly endCauses: Readonly<Record<string, number>>;
+  readonly packetsLost: number;
+  readonly underruns: number;
+  /** The latest that a packet left after its planned moment. */
+  readonly pacingErrorMsMax: number;
 };
 
 /** The subject's own account of itself, by the probe that is loaded before its program. */

@@ -1,4 +1,6 @@
+import type { SubjectName } from "./options.ts";
 import type { RunResult } from "./run.ts";
+import { Samples } from "./samples.ts";
 
 // What the product promises on loopback. A figure over its limit is marked, and nothing more:
 // on a machine that does other work beside it says little.
@@ -51,12 +53,30 @@ export function row(result: RunResult): string {
   ]);
 }
 
-/** The comparison with the bare loop. */
-export function ratio(bare: RunResult, gateway: RunResult): string {
-  const value = gateway.cpuUsPerCallSecond / bare.cpuUsPerCallSecond;
-  const isOver = gateway.calls >= callsOfRatio && value > limits.cpuRatio;
-  const mark = isOver ? ` over the limit of ${String(limits.cpuRatio)}` : "";
-  return `  at ${String(gateway.calls)} calls the gateway costs ${value.toFixed(2)} times the bare loop${mark}\n`;
+/** The comparison with the bare loop: the medians of all rounds with so many calls. */
+export function ratio(calls: number, results: readonly RunResult[]): string {
+  const value = medianCost("gateway", results) / medianCost("bare", results);
+  if (Number.isNaN(value)) return "";
+  const isOver = calls >= callsOfRatio && value > limits.cpuRatio;
+  const mark = isOver ? `, over the limit of ${String(limits.cpuRatio)}` : "";
+  return `  at ${String(calls)} calls the gateway costs ${value.toFixed(2)} times the bare loop${mark}\n`;
+}
+
+/** What the gateway's own call records say of a run; nothing for the bare loop. */
+export function accountOf(result: RunResult): string {
+  if (result.subject === "bare") return "";
+  const { endCauses, packetsLost, underruns, pacingErrorMsMax } = result.records;
+  const ends = Object.entries(endCauses).map(([cause, count]) => `${String(count)} ${cause}`);
+  const lost = `${String(packetsLost)} packets lost, ${String(underruns)} underruns`;
+  return `  its call records: ${ends.join(", ")}; ${lost}, latest packet ${String(pacingErrorMsMax)} ms after its plan\n`;
+}
+
+function medianCost(subject: SubjectName, results: readonly RunResult[]): number {
+  const costs = new Samples();
+  for (const result of results) {
+    if (result.subject === subject) costs.add(result.cpuUsPerCallSecond);
+  }
+  return costs.summary().p50;
 }
 
 /** What broke or was lost: the only thing that makes the bench fail. */
@@ -64,6 +84,7 @@ export function troublesOf(result: RunResult): readonly string[] {
   const { load, troubles } = result;
   const lost = load.lostUplink + load.lostDownlink + load.deltasMissed;
   const told = troubles.map((what) => `${result.subject}, ${String(result.calls)} calls: ${what}`);
+  told.push(...unheardOf(result));
   if (lost > 0 && result.subject === "gateway") {
     told.push(
       `gateway, ${String(result.calls)} calls: ${String(lost)} packets or deltas were lost`,
@@ -71,6 +92,29 @@ export function troublesOf(result: RunResult): readonly string[] {
   }
   return told;
 }
+
+/** What did not arrive at all leaves no gap behind: it is told by its number. */
+function unheardOf(result: RunResult): readonly string[] {
+  const { load, calls } = result;
+  const inFlight = calls * framesInFlightMax;
+  const who = `${result.subject}, ${String(calls)} calls`;
+  const told: string[] = [];
+  const appended = load.uplinkDelayMs.count;
+  if (appended < load.packetsSent - inFlight) {
+    told.push(
+      `${who}: ${String(load.packetsSent)} packets were sent, ${String(appended)} appended`,
+    );
+  }
+  if (load.packetsHeard < load.packetsSent - inFlight) {
+    told.push(`${who}: ${String(load.packetsHeard)} packets came where as many as sent were due`);
+  }
+  if (load.firstAudioMs.count === 0) told.push(`${who}: no answer was heard`);
+  if (load.bargeInMs.count === 0) told.push(`${who}: no barge-in was heard`);
+  if (load.callsLost > 0) told.push(`${who}: ${String(load.callsLost)} calls ended early`);
+  return told;
+}
+
+const framesInFlightMax = 5; // sent before the window and heard in it, or the other way round
 
 export const legend = `
 µs/call·s: CPU of the measured process per second of one call.  RTP in→append: a caller's packet sent → its audio appended at the provider.

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Clock, delay } from "@agentcall/base";
 import { Child } from "./child.ts";
-import type { LoadFigures, LoadOrder, LoadReport, ProbeSample } from "./messages.ts";
+import type { LoadFigures, LoadOrder, LoadReport, ProbeSample, RecordFigures } from "./messages.ts";
 import type { SubjectName } from "./options.ts";
 
 export type RunOptions = {
@@ -18,6 +18,7 @@ export type RunResult = {
   readonly subject: SubjectName;
   readonly calls: number;
   readonly load: LoadFigures;
+  readonly records: RecordFigures;
   readonly cpuUsPerCallSecond: number;
   readonly cpuShare: number;
   /** Null with one call: the first one pays for what all share. */
@@ -80,16 +81,16 @@ async function measure(
   const { figures } = await load.next(isReport("window"), startMsMax);
   const swept = await subject.probe("after-gc");
   order(load, { kind: "hang-up" });
-  await load.next(isReport("hung-up"), hangUpMsMax);
+  const { records } = await load.next(isReport("hung-up"), hangUpMsMax);
   if (subject.hasExited) troubles.push(`the ${options.subject} ended by itself: ${subject.told}`);
-  return { ...judge(options, figures, { alone, first, last, swept }), troubles };
+  return { ...judge(options, figures, { alone, first, last, swept }), records, troubles };
 }
 
 function judge(
   options: RunOptions,
   figures: LoadFigures,
   probes: { alone: ProbeSample; first: ProbeSample; last: ProbeSample; swept: ProbeSample },
-): Omit<RunResult, "troubles"> {
+): Omit<RunResult, "records" | "troubles"> {
   const { alone, first, last, swept } = probes;
   const wallMs = last.atMs - first.atMs;
   const cpuUs = last.cpuUs - first.cpuUs;
