@@ -1,6 +1,6 @@
 import type { SubjectName } from "./options.ts";
 import type { RunResult } from "./run.ts";
-import { Samples } from "./samples.ts";
+import { median } from "./samples.ts";
 
 // What the product promises on loopback. A figure over its limit is marked, and nothing more:
 // on a machine that does other work beside it says little.
@@ -72,11 +72,8 @@ export function accountOf(result: RunResult): string {
 }
 
 function medianCost(subject: SubjectName, results: readonly RunResult[]): number {
-  const costs = new Samples();
-  for (const result of results) {
-    if (result.subject === subject) costs.add(result.cpuUsPerCallSecond);
-  }
-  return costs.summary().p50;
+  const own = results.filter((result) => result.subject === subject);
+  return median(own.map((result) => result.cpuUsPerCallSecond));
 }
 
 /** What broke or was lost: the only thing that makes the bench fail. */

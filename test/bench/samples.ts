@@ -24,6 +24,14 @@ export class Samples {
   }
 }
 
+/** The middle value, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted.length / 2;
+  const lower = sorted[Math.ceil(middle) - 1] ?? Number.NaN;
+  return (lower + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
+}
+
 /** Percentiles; without a sample they are null once they crossed a process border. */
 export type Summary = {
   readonly count: number;
