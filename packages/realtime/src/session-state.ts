@@ -1,3 +1,4 @@
+import type { AudioDelta } from "./audio-delta.ts";
 import type { ClientEvent } from "./client-event.ts";
 import type { ProviderFault } from "./provider-refusal.ts";
 import type { UpgradeRefusal } from "./realtime-transport.ts";
@@ -38,6 +39,8 @@ export type Talk = {
   readonly previousItemIds: ReadonlyMap<string, string | null>;
   /** Texts that are not complete yet. */
   readonly texts: ReadonlyMap<string, OpenText>;
+  /** The server answers by itself when the caller has finished: nothing is asked for meanwhile. */
+  readonly isCallerSpeaking: boolean;
   readonly requestCount: number;
 };
 
@@ -93,14 +96,7 @@ export type SessionInput =
   | { readonly kind: "open" }
   | { readonly kind: "opened" }
   | { readonly kind: "event"; readonly event: ServerEvent }
-  | {
-      readonly kind: "audio";
-      readonly delta: {
-        readonly responseId: string;
-        readonly itemId: string;
-        readonly bytes: number;
-      };
-    }
+  | { readonly kind: "audio"; readonly delta: AudioDelta }
   | { readonly kind: "refused"; readonly refusal: UpgradeRefusal }
   | { readonly kind: "lost"; readonly code: number; readonly reason: string }
   | { readonly kind: "broken"; readonly error: Error }
