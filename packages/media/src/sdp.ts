@@ -1,0 +1,229 @@
+import { parse, type SessionDescription } from "sdp-transform";
+import type { G711Codec } from "./g711.ts";
+
+export type MediaDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
+
+/** What the other side's session description says about audio. */
+export type AudioOffer = {
+  /** An IP address: names are refused, since nothing here may look one up. */
+  readonly connectionAddress: string;
+  readonly port: number;
+  readonly rtcpPort: number;
+  /** What both sides speak, in the other side's order. */
+  readonly codecs: readonly { readonly payloadType: number; readonly codec: G711Codec }[];
+  readonly telephoneEventPayloadType: number | null;
+  readonly ptimeMs: number;
+  readonly direction: MediaDirection;
+  /** The other side does not want to hear us now. */
+  readonly held: boolean;
+  /** Every m-line as it came, in order: an answer has one for each (RFC 3264 section 6). */
+  readonly lines: readonly { readonly text: string; readonly isOurs: boolean }[];
+};
+
+/** Why a session description cannot be used. */
+export type SdpRefusal = "malformed" | "no-audio" | "no-common-codec" | "address-refused";
+
+/** What both sides agreed on, seen from here. */
+export type AgreedAudio = {
+  readonly codec: G711Codec;
+  readonly payloadType: number;
+  readonly telephoneEventPayloadType: number | null;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly ptimeMs: number;
+  /** Ours: `recvonly` where the other side said `sendonly`. */
+  readonly direction: MediaDirection;
+};
+
+/** Where we want the audio, and how our description is named (RFC 8866 section 5.2). */
+export type LocalAudio = {
+  readonly address: string;
+  readonly port: number;
+  readonly sessionId: number;
+  /** Grows with each change. */
+  readonly version: number;
+};
+
+const ptimeMs = 20; // RFC 3551 section 4.2: the default, and what carriers send
+const sdpCharsMax = 16_384; // a description with every codec known is below 4 kB
+const mediaLinesMax = 16; // audio, video, and some more that are all refused
+
+type MediaDescription = SessionDescription["media"][number];
+
+/** Reads an offer or an answer (RFC 8866). Never throws. */
+export function parseSdp(text: string): AudioOffer | SdpRefusal {
+  if (text.length > sdpCharsMax || !/^v=0\r?\n/.test(text)) return "malformed";
+  const session = parseLeniently(text);
+  if (session?.origin === undefined || session.media === undefined) return "malformed";
+  if (session.media.length > mediaLinesMax) return "malformed";
+  const audio = session.media.find(isUsableAudio);
+  if (audio === undefined) return "no-audio";
+  const address = audio.connection?.ip ?? session.connection?.ip;
+  if (address === undefined || audio.port > 65_535) return "malformed";
+  const codecs = codecsOf(audio);
+  if (codecs.length === 0) return "no-common-codec";
+  if (!isAddress(address)) return "address-refused";
+  const direction = directionOf(audio.direction ?? session.direction, address);
+  return {
+    connectionAddress: address,
+    port: audio.port,
+    rtcpPort: audio.rtcp?.port ?? audio.port + 1,
+    codecs,
+    telephoneEventPayloadType:
+      audio.rtp.find(
+        ({ codec, rate }) => asText(codec).toLowerCase() === "telephone-event" && rate === 8_000,
+      )?.payload ?? null,
+    ptimeMs: audio.ptime ?? ptimeMs,
+    direction,
+    held: direction === "sendonly" || direction === "inactive",
+    lines: session.media.map((line) => ({ text: refusedLine(line), isOurs: line === audio })),
+  };
+}
+
+/** Writes the answer to an offer: its first codec, and every other m-line refused by port 0. */
+export function writeAnswer(
+  offer: AudioOffer,
+  local: LocalAudio,
+): { readonly sdp: string; readonly mediaSession: AgreedAudio } {
+  const [first] = offer.codecs;
+  const codec = first?.codec ?? "pcmu";
+  const payloadType = first?.payloadType ?? staticPayloadTypes.pcmu;
+  const direction = answeringDirections[offer.direction];
+  const events = offer.telephoneEventPayloadType;
+  const ours = audioLines({
+    port: local.port,
+    codecs: [{ codec, payloadType }],
+    telephoneEventPayloadType: events,
+    direction,
+  });
+  const lines = offer.lines.flatMap(({ text, isOurs }) => (isOurs ? ours : [text]));
+  return {
+    sdp: description(local, lines),
+    mediaSession: {
+      codec,
+      payloadType,
+      telephoneEventPayloadType: events,
+      remoteAddress: offer.connectionAddress,
+      remotePort: offer.port,
+      ptimeMs,
+      direction,
+    },
+  };
+}
+
+/** Writes an offer of G.711 with telephone-event. */
+export function writeOffer(
+  local: LocalAudio,
+  audio: { readonly codecs: readonly G711Codec[]; readonly direction: MediaDirection },
+): string {
+  const lines = audioLines({
+    port: local.port,
+    codecs: audio.codecs.map((codec) => ({ codec, payloadType: staticPayloadTypes[codec] })),
+    telephoneEventPayloadType: offeredEventPayloadType,
+    direction: audio.direction,
+  });
+  return description(local, lines);
+}
+
+const staticPayloadTypes = { pcmu: 0, pcma: 8 } as const; // RFC 3551 table 4
+const offeredEventPayloadType = 101; // dynamic, and the number everyone uses
+const codecNames = { pcmu: "PCMU", pcma: "PCMA" } as const;
+const answeringDirections = {
+  sendrecv: "sendrecv",
+  sendonly: "recvonly",
+  recvonly: "sendonly",
+  inactive: "inactive",
+} as const satisfies Record<MediaDirection, MediaDirection>;
+
+/** sdp-transform throws on some bytes and passes over others: either way nothing is known then. */
+function parseLeniently(text: string): Partial<SessionDescription> | null {
+  try {
+    return parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** sdp-transform makes numbers of texts that look like one, whatever its types say. */
+function asText(value: string): string {
+  return `${value}`;
+}
+
+/** Plain RTP with a port: SRTP is not spoken here, and port 0 means refused. */
+function isUsableAudio(line: MediaDescription): boolean {
+  return line.type === "audio" && line.port > 0 && /^RTP\/AVPF?$/.test(line.protocol);
+}
+
+function codecsOf(audio: MediaDescription): AudioOffer["codecs"] {
+  const payloadTypes = asText(audio.payloads ?? "")
+    .split(" ")
+    .map(Number);
+  return payloadTypes.flatMap((payloadType) => {
+    const codec = codecOf(audio, payloadType);
+    return codec === null ? [] : [{ payloadType, codec }];
+  });
+}
+
+function codecOf(audio: MediaDescription, payloadType: number): G711Codec | null {
+  const mapped = audio.rtp.find(({ payload }) => payload === payloadType);
+  if (mapped === undefined) {
+    if (payloadType === staticPayloadTypes.pcmu) return "pcmu";
+    return payloadType === staticPayloadTypes.pcma ? "pcma" : null;
+  }
+  if (mapped.rate !== 8_000) return null;
+  const name = asText(mapped.codec).toUpperCase();
+  if (name === "PCMU") return "pcmu";
+  return name === "PCMA" ? "pcma" : null;
+}
+
+function isAddress(text: string): boolean {
+  const isV4 =
+    /^(?:\d{1,3}\.){3}\d{1,3}$/.test(text) && text.split(".").every((part) => Number(part) < 256);
+  return isV4 || /^[\da-f:]*:[\da-f:.]+$/i.test(text);
+}
+
+/** A connection address of all zeros is the older way to hold (RFC 3264 section 8.4). */
+function directionOf(said: string | undefined, address: string): MediaDirection {
+  const direction =
+    said === "sendonly" || said === "recvonly" || said === "inactive" ? said : "sendrecv";
+  return address === "0.0.0.0" && direction === "sendrecv" ? "sendonly" : direction;
+}
+
+function refusedLine(line: MediaDescription): string {
+  return `m=${line.type} 0 ${line.protocol} ${line.payloads ?? "0"}`;
+}
+
+function audioLines(audio: {
+  readonly port: number;
+  readonly codecs: AudioOffer["codecs"];
+  readonly telephoneEventPayloadType: number | null;
+  readonly direction: MediaDirection;
+}): readonly string[] {
+  const events = audio.telephoneEventPayloadType;
+  const payloadTypes = audio.codecs.map(({ payloadType }) => payloadType);
+  if (events !== null) payloadTypes.push(events);
+  return [
+    `m=audio ${String(audio.port)} RTP/AVP ${payloadTypes.join(" ")}`,
+    ...audio.codecs.map(
+      ({ codec, payloadType }) => `a=rtpmap:${String(payloadType)} ${codecNames[codec]}/8000`,
+    ),
+    ...(events === null
+      ? []
+      : [`a=rtpmap:${String(events)} telephone-event/8000`, `a=fmtp:${String(events)} 0-15`]),
+    `a=ptime:${String(ptimeMs)}`,
+    `a=${audio.direction}`,
+  ];
+}
+
+function description(local: LocalAudio, lines: readonly string[]): string {
+  const family = local.address.includes(":") ? "IP6" : "IP4";
+  return [
+    "v=0",
+    `o=- ${String(local.sessionId)} ${String(local.version)} IN ${family} ${local.address}`,
+    "s=-",
+    `c=IN ${family} ${local.address}`,
+    "t=0 0",
+    ...lines,
+    "",
+  ].join("\r\n");
+}

@@ -1,0 +1,2 @@
+export { RtpSender } from "./rtp-sender.ts";
+export { longestToneGapMs } from "./tone-gap.ts";
