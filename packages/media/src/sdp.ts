@@ -145,8 +145,8 @@ function parseLeniently(text: string): Partial<SessionDescription> | null {
 }
 
 /** sdp-transform makes numbers of texts that look like one, whatever its types say. */
-function asText(value: string): string {
-  return `${value}`;
+function asText(value: string | number): string {
+  return String(value);
 }
 
 /** Plain RTP with a port: SRTP is not spoken here, and port 0 means refused. */
