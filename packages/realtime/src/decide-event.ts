@@ -63,7 +63,10 @@ export function decideEvent(talk: Talk, event: ServerEvent, config: SessionConfi
       return responseCreated(talk, event.responseId);
     case "response.output_item.added":
       return event.isMessage && !isCancelled(talk, event.responseId)
-        ? goOn(talk, report({ ...event, kind: "item-started" }))
+        ? goOn(
+            talk,
+            report({ kind: "item-started", responseId: event.responseId, itemId: event.itemId }),
+          )
         : goOn(talk);
     case "response.output_audio.done":
       return goOn(

@@ -4,29 +4,32 @@ const bodyBytesMax = 16_384; // the provider's errors have a few hundred; a prox
 const retryAfterSecsMax = 86_400;
 
 /**
- * Gives the body of a refused upgrade once: whole, or its beginning where it is long, breaks off
- * or stalls. The socket's own time-out of the handshake ends a body that stalls.
+ * The body of a refused upgrade: whole, or its beginning where it is long, breaks off or stalls.
+ * What has come can be read at any time; `done` is called once, when no more will be read.
  */
-export function readBoundedBody(response: IncomingMessage, done: (body: string) => void): void {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  let isDone = false;
+export class BoundedBody {
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
 
-  function finish(): void {
-    if (isDone) return;
-    isDone = true;
-    done(Buffer.concat(chunks).subarray(0, bodyBytesMax).toString("utf8"));
-    response.destroy();
+  constructor(response: IncomingMessage, done: () => void) {
+    response.on("data", (chunk: Buffer) => {
+      if (this.#bytes >= bodyBytesMax) return;
+      this.#chunks.push(chunk);
+      this.#bytes += chunk.length;
+      if (this.#bytes >= bodyBytesMax) response.destroy();
+    });
+    response.on("error", ignoreBreak);
+    response.once("close", done);
   }
 
-  response.on("data", (chunk: Buffer) => {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= bodyBytesMax) finish();
-  });
-  response.on("end", finish);
-  response.on("error", finish);
-  response.on("close", finish);
+  get text(): string {
+    return Buffer.concat(this.#chunks).subarray(0, bodyBytesMax).toString("utf8");
+  }
+}
+
+/** `close` comes after it, and what has come until then is the body. */
+function ignoreBreak(): void {
+  // Told by `close`.
 }
 
 /** The seconds form of Retry-After (RFC 9110 §10.2.3); the date form is not used by providers. */

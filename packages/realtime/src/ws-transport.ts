@@ -6,7 +6,7 @@ import { handshakeTimeoutCode, malformedKeyCode, protocolBrokenCode } from "./cl
 import type { ClientEvent } from "./client-event.ts";
 import { FrameReader } from "./frame-reader.ts";
 import type { RealtimeTransport, TransportHandlers } from "./realtime-transport.ts";
-import { readBoundedBody, retryAfterSecsOf } from "./upgrade-refusal.ts";
+import { BoundedBody, retryAfterSecsOf } from "./upgrade-refusal.ts";
 
 export type WsTransportOptions = {
   /** With the model in its query, `wss:` or, on loopback, `ws:`. */
@@ -29,7 +29,7 @@ type Ending =
       readonly kind: "refused";
       readonly httpStatus: number;
       readonly retryAfterSecs: number | null;
-      body: string;
+      readonly body: BoundedBody;
     }
   | { readonly kind: "failed"; readonly error: Error };
 
@@ -127,11 +127,8 @@ export class WsTransport implements RealtimeTransport {
       if (isBinary) this.#handlers.onEvent({ type: "malformed", detail: "a binary frame" });
       else this.#reader.read(data);
     });
-    socket.on("unexpected-response", (request, response: IncomingMessage) => {
+    socket.on("unexpected-response", (_, response: IncomingMessage) => {
       this.#refused(socket, response);
-      response.once("close", () => {
-        request.destroy();
-      });
     });
     socket.on("error", (error) => {
       this.#ending ??= { kind: "failed", error: wordsOf(error) };
@@ -141,19 +138,17 @@ export class WsTransport implements RealtimeTransport {
     });
   }
 
-  /** The upgrade was answered with another status: its body says why, and may say it slowly or for ever. */
+  /**
+   * The upgrade was answered with another status: its body says why, and may say it slowly or
+   * for ever. The time-out of the handshake ends one that stalls.
+   */
   #refused(socket: WebSocket, response: IncomingMessage): void {
-    const refusal: Ending = {
-      kind: "refused",
-      httpStatus: response.statusCode ?? 0,
-      retryAfterSecs: retryAfterSecsOf(response.headers["retry-after"]),
-      body: "",
-    };
-    this.#ending = refusal;
-    readBoundedBody(response, (body) => {
-      refusal.body = body;
-      socket.terminate(); // the socket never was open: this gives it back and lets it say `close`
+    const body = new BoundedBody(response, () => {
+      socket.terminate(); // it never was open: this gives it back and lets it say `close`
     });
+    const httpStatus = response.statusCode ?? 0;
+    const retryAfterSecs = retryAfterSecsOf(response.headers["retry-after"]);
+    this.#ending = { kind: "refused", httpStatus, retryAfterSecs, body };
   }
 
   #break(error: Error): void {
@@ -167,7 +162,10 @@ export class WsTransport implements RealtimeTransport {
     const ending = this.#ending;
     if (ending === null || this.#isClosing) this.#handlers.onClosed({ code, reason });
     else if (ending.kind === "failed") this.#handlers.onFailed(ending.error);
-    else this.#handlers.onRefused(ending);
+    else {
+      const { httpStatus, retryAfterSecs, body } = ending;
+      this.#handlers.onRefused({ httpStatus, retryAfterSecs, body: body.text });
+    }
   }
 
   #failNow(error: Error): void {
