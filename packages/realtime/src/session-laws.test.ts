@@ -132,7 +132,7 @@ class World {
   }
 
   #interrupt(): void {
-    const heardMs = this.#random.unit() * this.#random.below(3_000);
+    const heardMs = this.#random.unit() * this.#random.below(4) * 1_000; // a fourth was never heard
     const item = { itemId: this.#item(), heardMs, receivedMs: this.#random.below(9_000) };
     this.bench.session.interrupted([item]);
   }
