@@ -12,7 +12,7 @@ import { dropTexts, finishText, growText, placeItem } from "./spoken-texts.ts";
 const retryAfterMs = 1_000; // a rate limit counts by the minute and frees a little every second
 
 /** What a server event means for a conversation: it goes on, or the session has failed. */
-export type EventDecision =
+type EventDecision =
   | { readonly kind: "go-on"; readonly talk: Talk; readonly actions: readonly SessionAction[] }
   | {
       readonly kind: "fail";

@@ -3,7 +3,7 @@ import { readJson, readRecord } from "./json.ts";
 import { parseServerEvent } from "./parse-server-event.ts";
 import type { ServerEvent } from "./server-event.ts";
 
-export type FrameHandlers = {
+type FrameHandlers = {
   onEvent(event: ServerEvent): void;
   onAudio(delta: AudioDelta): void;
 };

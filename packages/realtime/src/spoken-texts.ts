@@ -1,7 +1,7 @@
 import type { SessionReport, SpokenItem } from "./session-report.ts";
 import type { Talk } from "./session-state.ts";
 
-export type TextStep = { readonly talk: Talk; readonly reports: readonly SessionReport[] };
+type TextStep = { readonly talk: Talk; readonly reports: readonly SessionReport[] };
 
 const placesMax = 64; // a turn is told within a few items of its own
 const openTextsMax = 16; // one answer and one or two late transcriptions at a time

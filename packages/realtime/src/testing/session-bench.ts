@@ -7,7 +7,7 @@ import type { SessionReport } from "../session-report.ts";
 import { ScriptedTransport } from "./scripted-transport.ts";
 import { wire } from "./wire-samples.ts";
 
-export function aConfig(more: Partial<SessionConfig> = {}): SessionConfig {
+function aConfig(more: Partial<SessionConfig> = {}): SessionConfig {
   return {
     model: "gpt-realtime-2.1",
     instructions: "You answer the telephone.",
@@ -71,6 +71,19 @@ export class SessionBench {
     bench.session.open();
     bench.transport.accept();
     bench.transport.serve(wire.created(), wire.updated());
+    bench.forget();
+    return bench;
+  }
+
+  /** The agent is speaking: one second of `item_1` in `resp_1` has come. */
+  static speaking(): SessionBench {
+    const bench = SessionBench.ready();
+    bench.transport.serve(
+      wire.responseCreated("resp_1"),
+      wire.outputItem("resp_1", "item_1"),
+      wire.itemAdded("item_1", null),
+      wire.audio("resp_1", "item_1", new Uint8Array(8_000)),
+    );
     bench.forget();
     return bench;
   }
