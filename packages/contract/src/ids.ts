@@ -1,15 +1,13 @@
 import { z } from "zod";
 
-export type CallId = string & { readonly __brand: "CallId" };
-export type NumberId = string & { readonly __brand: "NumberId" };
-
 /** Opaque ids: the prefix says what it names, the rest says nothing. */
-function idSchema<Id extends string>(prefix: string): z.ZodType<Id, string> {
+function idText(prefix: string): z.ZodString {
   return z
     .string()
-    .regex(new RegExp(`^${prefix}_[0-9a-z]{1,64}$`), `must be an id that begins with ${prefix}_`)
-    .transform((text) => text as Id);
+    .regex(new RegExp(`^${prefix}_[0-9a-z]{1,64}$`), `must be an id that begins with ${prefix}_`);
 }
 
-export const callIdSchema = idSchema<CallId>("call");
-export const numberIdSchema = idSchema<NumberId>("num");
+export const callIdSchema = idText("call").brand<"CallId">();
+export const numberIdSchema = idText("num").brand<"NumberId">();
+export type CallId = z.infer<typeof callIdSchema>;
+export type NumberId = z.infer<typeof numberIdSchema>;

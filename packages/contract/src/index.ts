@@ -48,3 +48,26 @@ export { type E164, e164Schema, parseE164 } from "./e164.ts";
 export { type ErrorCode, type ErrorEntry, errorCatalogue } from "./error-codes.ts";
 export { type CallId, callIdSchema, type NumberId, numberIdSchema } from "./ids.ts";
 export { type Speaker, speakerSchema, type Turn, turnSchema } from "./turn.ts";
+export {
+  type CallFilter,
+  callFilterSchema,
+  type CallView,
+  callViewSchema,
+  type TranscriptView,
+  transcriptViewSchema,
+} from "./call.ts";
+export { type ErrorBody, errorBodySchema } from "./error-body.ts";
+export { type LiveMessage, liveMessageSchema } from "./live-message.ts";
+export {
+  type InboundConfig,
+  inboundConfigSchema,
+  inboundConfigViewSchema,
+  modelNameSchema,
+  type NumberChange,
+  numberChangeSchema,
+  type NumberCreation,
+  numberCreationSchema,
+  type NumberView,
+  numberViewSchema,
+} from "./number.ts";
+export { pageItemsMax, type PageQuery, pageQuerySchema, pageSchema } from "./page.ts";

@@ -1,0 +1,30 @@
+import type { Role } from "./api-key.ts";
+
+/** Who may call a route: `public` needs no key. */
+export type Access = Role | "public";
+
+/**
+ * Every route of the API, and the least role that may call it. A route that is not here does not
+ * start, so that none is open because somebody forgot to close it.
+ */
+export const routeRoles: Readonly<Record<string, Access>> = {
+  "GET /healthz": "public",
+  "GET /readyz": "public",
+  "GET /openapi.json": "public",
+
+  "GET /v1/numbers": "viewer",
+  "POST /v1/numbers": "operator",
+  "GET /v1/numbers/:id": "viewer",
+  "PATCH /v1/numbers/:id": "operator",
+  "DELETE /v1/numbers/:id": "operator",
+  "GET /v1/numbers/:id/inbound-config": "viewer",
+  "POST /v1/numbers/:id/inbound-config": "operator",
+  "DELETE /v1/numbers/:id/inbound-config": "operator",
+
+  "GET /v1/calls": "viewer",
+  "GET /v1/calls/:id": "viewer",
+  "GET /v1/calls/:id/transcript": "viewer",
+  "POST /v1/calls/:id/hangup": "operator",
+
+  "GET /v1/events": "viewer",
+};

@@ -1,0 +1,265 @@
+import { AppError, invariant } from "@agentcall/base";
+import {
+  type CallEvent,
+  type CallFilter,
+  type CallId,
+  callIdSchema,
+  type CallRecord,
+  callRecordSchema,
+  type CallStatus,
+  callStatusSchema,
+  type NumberId,
+  numberIdSchema,
+  type Turn,
+  turnSchema,
+  type VoiceMode,
+  voiceModeSchema,
+} from "@agentcall/contract";
+import type { Database, SqlRow, SqlWriter } from "../sqlite/database.ts";
+import { inConversationOrder } from "./conversation-order.ts";
+
+/** A call as it is known: its record once it has ended. */
+export type StoredCall = {
+  readonly id: CallId;
+  readonly gatewayId: string;
+  readonly direction: "inbound" | "outbound";
+  readonly from: string;
+  readonly to: string;
+  readonly numberId: NumberId | null;
+  readonly voiceMode: VoiceMode | null;
+  readonly sipCallId: string;
+  readonly status: CallStatus;
+  readonly startedAtMs: number;
+  readonly answeredAtMs: number | null;
+  readonly endedAtMs: number | null;
+  readonly record: CallRecord | null;
+};
+
+/** Which gateway, in which of its lives, tells an event. */
+export type Teller = { readonly gatewayId: string; readonly bootId: string };
+
+/** Calls, their turns and their records. */
+export class CallStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /**
+   * Writes what a gateway tells, all of it in one transaction. An event that was written before
+   * changes nothing. Returns the events that were new.
+   */
+  async apply(teller: Teller, events: readonly CallEvent[]): Promise<readonly CallEvent[]> {
+    return this.#db.tx(async (writer) => {
+      const fresh: CallEvent[] = [];
+      for (const event of events) {
+        const isNew = await writer.run(
+          "INSERT INTO call_event (id, call_id, kind, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+          event.eventId,
+          event.callId,
+          event.kind,
+          event.atMs,
+        );
+        if (isNew === 0) continue;
+        if (await applyEvent(writer, teller, event)) fresh.push(event);
+      }
+      return fresh;
+    });
+  }
+
+  /** Calls of this gateway that have no end and that it does not carry: it lost them. */
+  async unfinishedCalls(gatewayId: string): Promise<readonly StoredCall[]> {
+    const rows = await this.#db.all(
+      "SELECT * FROM call WHERE gateway_id = ? AND record IS NULL",
+      gatewayId,
+    );
+    return rows.map(callOf);
+  }
+
+  /** Calls without an end, of every gateway. */
+  async inProgress(): Promise<readonly CallId[]> {
+    const rows = await this.#db.all("SELECT id FROM call WHERE record IS NULL");
+    return rows.map(({ id }) => callIdSchema.parse(id));
+  }
+
+  /** Throws `not_found`. */
+  async byId(id: string): Promise<StoredCall> {
+    const row = await this.#db.get("SELECT * FROM call WHERE id = ?", id);
+    if (row === null) throw new AppError("not_found", "There is no such call.");
+    return callOf(row);
+  }
+
+  /** Newest first. */
+  async list(
+    filter: CallFilter,
+    limit: number,
+    before: { readonly startedAtMs: number; readonly id: string } | null,
+  ): Promise<readonly StoredCall[]> {
+    const rows = await this.#db.all(
+      `SELECT * FROM call
+       WHERE (?1 IS NULL OR number_id = ?1) AND (?2 IS NULL OR direction = ?2)
+         AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR from_address = ?4)
+         AND (?5 IS NULL OR to_address = ?5)
+         AND (?6 IS NULL OR started_at_ms >= ?6) AND (?7 IS NULL OR started_at_ms < ?7)
+         AND (?8 IS NULL OR (started_at_ms, id) < (?8, ?9))
+       ORDER BY started_at_ms DESC, id DESC LIMIT ?10`,
+      filter.numberId ?? null,
+      filter.direction ?? null,
+      filter.status ?? null,
+      filter.from ?? null,
+      filter.to ?? null,
+      filter.since === undefined ? null : Date.parse(filter.since),
+      filter.until === undefined ? null : Date.parse(filter.until),
+      before?.startedAtMs ?? null,
+      before?.id ?? null,
+      limit,
+    );
+    return rows.map(callOf);
+  }
+
+  /** What was said and heard, in the order of the conversation. */
+  async turns(id: CallId): Promise<readonly Turn[]> {
+    const rows = await this.#db.all("SELECT * FROM turn WHERE call_id = ? ORDER BY rowid", id);
+    return inConversationOrder(rows.map(turnOf));
+  }
+}
+
+/** True when the event changed something. */
+async function applyEvent(writer: SqlWriter, teller: Teller, event: CallEvent): Promise<boolean> {
+  switch (event.kind) {
+    case "call.started":
+      return (await start(writer, teller, event)) > 0;
+    case "call.ringing":
+      return (await setStatus(writer, event.callId, "ringing", null)) > 0;
+    case "call.answered":
+      return (await setStatus(writer, event.callId, "in-progress", event.atMs)) > 0;
+    case "call.turn":
+      return (await putTurn(writer, event.callId, event.turn)) > 0;
+    case "call.ended":
+      return end(writer, teller, event.record);
+  }
+}
+
+async function start(
+  writer: SqlWriter,
+  teller: Teller,
+  event: Extract<CallEvent, { kind: "call.started" }>,
+): Promise<number> {
+  return writer.run(
+    `INSERT INTO call (id, gateway_id, boot_id, direction, from_address, to_address, number_id,
+       voice_mode, sip_call_id, status, started_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'initiated', ?) ON CONFLICT (id) DO NOTHING`,
+    event.callId,
+    teller.gatewayId,
+    teller.bootId,
+    event.direction,
+    event.from,
+    event.to,
+    event.numberId,
+    event.voiceMode,
+    event.sipCallId,
+    event.atMs,
+  );
+}
+
+/** A call that has ended does not begin to ring again because the frames came in another order. */
+async function setStatus(
+  writer: SqlWriter,
+  callId: CallId,
+  status: CallStatus,
+  answeredAtMs: number | null,
+): Promise<number> {
+  return writer.run(
+    `UPDATE call SET status = ?, answered_at_ms = coalesce(?, answered_at_ms)
+     WHERE id = ? AND record IS NULL`,
+    status,
+    answeredAtMs,
+    callId,
+  );
+}
+
+/** The same turn told again (it was cut short by the caller, say) takes the place of the former. */
+async function putTurn(writer: SqlWriter, callId: CallId, turn: Turn): Promise<number> {
+  return writer.run(
+    `INSERT INTO turn (call_id, item_id, previous_item_id, speaker, text, started_at_ms, heard_ms, interrupted)
+     SELECT id, ?, ?, ?, ?, ?, ?, ? FROM call WHERE id = ?
+     ON CONFLICT (call_id, item_id) DO UPDATE SET previous_item_id = excluded.previous_item_id,
+       text = excluded.text, heard_ms = excluded.heard_ms, interrupted = excluded.interrupted`,
+    turn.itemId,
+    turn.previousItemId,
+    turn.speaker,
+    turn.text,
+    turn.startedAtMs,
+    turn.heardMs,
+    turn.interrupted ? 1 : 0,
+    callId,
+  );
+}
+
+/** The first record of a call is its record; a call that was never told of begins with its end. */
+async function end(writer: SqlWriter, teller: Teller, record: CallRecord): Promise<boolean> {
+  await writer.run(
+    `INSERT INTO call (id, gateway_id, boot_id, direction, from_address, to_address, number_id,
+       voice_mode, sip_call_id, status, started_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'initiated', ?) ON CONFLICT (id) DO NOTHING`,
+    record.callId,
+    teller.gatewayId,
+    teller.bootId,
+    record.direction,
+    record.from,
+    record.to,
+    record.numberId,
+    record.voiceMode,
+    record.sipCallId,
+    record.startedAtMs,
+  );
+  const ended = await writer.run(
+    `UPDATE call SET status = ?, number_id = ?, voice_mode = ?, answered_at_ms = ?, ended_at_ms = ?, record = ?
+     WHERE id = ? AND record IS NULL`,
+    record.status,
+    record.numberId,
+    record.voiceMode,
+    record.answeredAtMs,
+    record.endedAtMs,
+    JSON.stringify(record),
+    record.callId,
+  );
+  return ended > 0;
+}
+
+function callOf(row: SqlRow): StoredCall {
+  const { direction, record } = row;
+  invariant(direction === "inbound" || direction === "outbound", "a call has a direction");
+  return {
+    id: callIdSchema.parse(row["id"]),
+    gatewayId: String(row["gateway_id"]),
+    direction,
+    from: String(row["from_address"]),
+    to: String(row["to_address"]),
+    numberId: numberIdSchema.nullable().parse(row["number_id"]),
+    voiceMode: voiceModeSchema.nullable().parse(row["voice_mode"]),
+    sipCallId: String(row["sip_call_id"]),
+    status: callStatusSchema.parse(row["status"]),
+    startedAtMs: Number(row["started_at_ms"]),
+    answeredAtMs: numberOrNull(row["answered_at_ms"]),
+    endedAtMs: numberOrNull(row["ended_at_ms"]),
+    record: typeof record === "string" ? callRecordSchema.parse(JSON.parse(record)) : null,
+  };
+}
+
+function turnOf(row: SqlRow): Turn {
+  return turnSchema.parse({
+    itemId: row["item_id"],
+    previousItemId: row["previous_item_id"],
+    speaker: row["speaker"],
+    text: row["text"],
+    startedAtMs: row["started_at_ms"],
+    heardMs: row["heard_ms"],
+    interrupted: row["interrupted"] === 1,
+  });
+}
+
+function numberOrNull(value: SqlRow[string] | undefined): number | null {
+  return typeof value === "number" ? value : null;
+}

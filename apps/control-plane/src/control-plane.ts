@@ -1,0 +1,161 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { AppError, type Clock, Closers, type Log, type Random, type Secret } from "@agentcall/base";
+import type { E164 } from "@agentcall/contract";
+import type { FastifyInstance } from "fastify";
+import { ApiKeyStore } from "./access/api-key-store.ts";
+import { CallStore } from "./calls/call-store.ts";
+import { CallDesk } from "./control/call-desk.ts";
+import { ControlServer } from "./control/control-server.ts";
+import { EventStream } from "./events/event-stream.ts";
+import { buildApp } from "./http/app.ts";
+import { IdempotentAnswers } from "./http/idempotent-answers.ts";
+import { ensureDemoNumber } from "./numbers/demo-number.ts";
+import { NumberStore } from "./numbers/number-store.ts";
+import type { Database } from "./sqlite/database.ts";
+import { openDatabase, type SqliteDriver } from "./sqlite/open-database.ts";
+
+export type ControlPlaneOptions = {
+  readonly dataDir: string;
+  /** 0 takes a free port. */
+  readonly httpPort: number;
+  readonly controlPort: number;
+  readonly controlToken: Secret;
+  /** Such as `https://api.openai.com/v1`. */
+  readonly openaiBaseUrl: string;
+  readonly managedKey: Secret | null;
+  /** A preset admin key; null makes one at the first start. */
+  readonly adminKey: Secret | null;
+  readonly demoNumber: E164 | null;
+  /** For numbers that name no model. */
+  readonly model: string;
+  readonly callsMax: number;
+  readonly sqlite: SqliteDriver;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+};
+
+/** What a control plane holds at this moment. */
+export type ControlPlaneState = {
+  readonly gateways: number;
+  readonly callsInProgress: number;
+  readonly listeners: number;
+};
+
+export type ControlPlane = {
+  readonly http: string;
+  readonly control: string;
+  /** The first admin key, once, at the start that made it. */
+  readonly adminKey: Secret | null;
+  state(): ControlPlaneState;
+  /** May be called twice. */
+  close(): Promise<void>;
+};
+
+const host = "127.0.0.1"; // plain HTTP never leaves the machine
+
+/** Starts REST, the control link and the database. Rejects with an `AppError` for the admin to read. */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const closers = new Closers();
+  try {
+    return await start(options, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function start(options: ControlPlaneOptions, closers: Closers): Promise<ControlPlane> {
+  const { clock, random, log } = options;
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  const file = path.join(options.dataDir, "agentcall.db");
+  const db = await openDatabase(file, options.sqlite);
+  chmodSync(file, 0o600); // the files beside it take their mode from it
+  closers.add("the database", () => db.close());
+  const apiKeys = new ApiKeyStore(db, clock, random);
+  const adminKey = await apiKeys.ensureAdmin(options.adminKey);
+  const numbers = new NumberStore(db, clock, random);
+  if (options.demoNumber !== null) await ensureDemoNumber(numbers, options.demoNumber);
+  const calls = new CallStore(db);
+  const stream = new EventStream(clock);
+  const desk = await CallDesk.open({
+    calls,
+    numbers,
+    stream,
+    provider: {
+      realtimeUrl: realtimeUrlOf(options.openaiBaseUrl),
+      managedKey: options.managedKey,
+      model: options.model,
+    },
+    callsMax: options.callsMax,
+    nowMs: () => clock.nowMs(),
+    log,
+  });
+  const control = await openControl(options, desk);
+  closers.add("the control link", () => control.close());
+  const app = await buildApp({
+    apiKeys,
+    numbers,
+    calls,
+    stream,
+    idempotent: new IdempotentAnswers(db, clock),
+    hangUp: ({ id, gatewayId }) => control.hangUp(id, gatewayId),
+    readiness: { probeDatabase: () => probe(db), gatewayCount: () => control.gatewayCount },
+    clock,
+    log,
+  });
+  closers.add("HTTP", () => app.close());
+  const http = await listen(app, options.httpPort);
+  return {
+    http,
+    control: control.url,
+    adminKey,
+    state: () => ({
+      gateways: control.gatewayCount,
+      callsInProgress: desk.callsInProgress,
+      listeners: stream.listenerCount,
+    }),
+    close: () => closers.close(),
+  };
+}
+
+async function openControl(options: ControlPlaneOptions, desk: CallDesk): Promise<ControlServer> {
+  const { controlPort, controlToken, clock, log } = options;
+  const opening = ControlServer.open({
+    port: controlPort,
+    token: controlToken,
+    clock,
+    log,
+    handlers: desk,
+  });
+  return opening.catch((error: unknown) => {
+    throw portError(error, controlPort, "AGENTCALL_CONTROL_PORT");
+  });
+}
+
+async function listen(app: FastifyInstance, port: number): Promise<string> {
+  return app.listen({ host, port }).catch((error: unknown) => {
+    throw portError(error, port, "AGENTCALL_HTTP_PORT");
+  });
+}
+
+function portError(error: unknown, port: number, setting: string): AppError {
+  return new AppError(
+    "port_taken",
+    `Port ${String(port)} of ${host} cannot be had: end what uses it, or set ${setting}.`,
+    { cause: error },
+  );
+}
+
+async function probe(db: Database): Promise<void> {
+  await db.get("SELECT 1 FROM number LIMIT 1");
+}
+
+/** The provider's WebSocket beside its REST address. */
+function realtimeUrlOf(baseUrl: string): string {
+  const url = new URL(baseUrl);
+  url.protocol = url.protocol.replace("http", "ws");
+  url.pathname = `${url.pathname.replace(/\/$/, "")}/realtime`;
+  return url.href;
+}

@@ -1,0 +1,124 @@
+import type { Log } from "@agentcall/base";
+import type { CallEvent, CallId, GatewayFrame, LiveEvent, PlanOutcome } from "@agentcall/contract";
+import type { CallStore, Teller } from "../calls/call-store.ts";
+import { lostCallEnd } from "../calls/lost-call.ts";
+import type { EventStream } from "../events/event-stream.ts";
+import type { NumberStore } from "../numbers/number-store.ts";
+import { CallCapacity } from "./call-capacity.ts";
+import { planCall, type ProviderSettings } from "./call-plan.ts";
+import type { ControlHandlers } from "./control-server.ts";
+
+export type CallDeskOptions = {
+  readonly calls: CallStore;
+  readonly numbers: NumberStore;
+  readonly stream: EventStream;
+  readonly provider: ProviderSettings;
+  readonly callsMax: number;
+  readonly nowMs: () => number;
+  readonly log: Log;
+};
+
+/** Answers what gateways ask, writes what they tell, and passes it on to whoever listens. */
+export class CallDesk implements ControlHandlers {
+  readonly #options: CallDeskOptions;
+  readonly #capacity: CallCapacity;
+
+  private constructor(options: CallDeskOptions, inProgress: readonly CallId[]) {
+    this.#options = options;
+    this.#capacity = new CallCapacity(options.callsMax, inProgress);
+  }
+
+  static async open(options: CallDeskOptions): Promise<CallDesk> {
+    return new CallDesk(options, await options.calls.inProgress());
+  }
+
+  get callsInProgress(): number {
+    return this.#capacity.callsInProgress;
+  }
+
+  /** What the gateway carried before and does not carry now, it lost: those calls end here. */
+  async onGateway(teller: Teller, liveCallIds: readonly CallId[]): Promise<void> {
+    const { calls, nowMs } = this.#options;
+    const live = new Set(liveCallIds);
+    const lost = (await calls.unfinishedCalls(teller.gatewayId)).filter(({ id }) => !live.has(id));
+    await this.onEvents(
+      teller,
+      lost.map((call) => lostCallEnd(call, nowMs())),
+    );
+    for (const callId of live) this.#capacity.take(callId);
+  }
+
+  async onOffer(offer: Extract<GatewayFrame, { kind: "call.offer" }>): Promise<PlanOutcome> {
+    const { numbers, provider, log } = this.#options;
+    const number = await numbers.byE164(offer.to);
+    // Taken at once: two offers in the same moment do not share the last place.
+    const hasPlace = this.#capacity.take(offer.callId);
+    const outcome = planCall({ number, sourceAddress: offer.sourceAddress, hasPlace, provider });
+    if (outcome.kind === "reject") this.#capacity.release(offer.callId);
+    log.info(
+      {
+        callId: offer.callId,
+        numberId: number?.id ?? null,
+        outcome: outcome.kind,
+        ...(outcome.kind === "reject" ? { endCause: outcome.endCause } : {}),
+      },
+      "call planned",
+    );
+    return outcome;
+  }
+
+  async onEvents(teller: Teller, events: readonly CallEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    for (const event of await this.#options.calls.apply(teller, events)) this.#tell(event);
+    for (const event of events) {
+      if (event.kind === "call.ended") this.#capacity.release(event.callId);
+    }
+  }
+
+  onLive({ callId, itemId, speaker, text, sequence }: LiveEvent): void {
+    this.#options.stream.publish("transcript.partial", {
+      callId,
+      itemId,
+      role: speaker,
+      text,
+      sequence,
+      final: false,
+    });
+  }
+
+  #tell(event: CallEvent): void {
+    const { stream, log } = this.#options;
+    const { callId } = event;
+    switch (event.kind) {
+      case "call.started": {
+        const { numberId, from, to, direction } = event;
+        stream.publish("call.inbound", { callId, numberId, from, to, direction });
+        return;
+      }
+      case "call.ringing":
+        stream.publish("call.ringing", { callId });
+        return;
+      case "call.answered":
+        stream.publish("call.status", { callId, status: "in-progress" });
+        return;
+      case "call.turn": {
+        const { itemId, speaker, text, interrupted } = event.turn;
+        stream.publish("transcript.partial", {
+          callId,
+          itemId,
+          role: speaker,
+          text,
+          interrupted,
+          final: true,
+        });
+        return;
+      }
+      case "call.ended": {
+        const { status, endedBy, endCause, durationMs } = event.record;
+        log.info({ callId, status, endedBy, endCause, durationMs }, "call ended");
+        stream.publish("call.status", { callId, status, endedBy, endCause, durationMs });
+        return;
+      }
+    }
+  }
+}

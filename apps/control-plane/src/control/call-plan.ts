@@ -1,0 +1,78 @@
+import { isIP } from "node:net";
+import type { Secret } from "@agentcall/base";
+import type { PlanOutcome } from "@agentcall/contract";
+import type { RegisteredNumber } from "../numbers/number-store.ts";
+
+/** What is known when a gateway asks what to do with a call. */
+export type OfferFacts = {
+  readonly number: RegisteredNumber | null;
+  readonly sourceAddress: string;
+  /** Whether the appliance may carry one more call. */
+  readonly hasPlace: boolean;
+  readonly provider: ProviderSettings;
+};
+
+export type ProviderSettings = {
+  /** Such as `wss://api.openai.com/v1/realtime`. */
+  readonly realtimeUrl: string;
+  readonly managedKey: Secret | null;
+  /** For numbers that name none. */
+  readonly model: string;
+};
+
+const retryAfterSecs = 10; // calls last minutes: one is likely to end soon
+
+/** Decides what to do with a call. The key in it is for this call alone. */
+export function planCall(facts: OfferFacts): PlanOutcome {
+  const { number, provider } = facts;
+  if (!isLoopback(facts.sourceAddress)) return rejection(facts, 403, "caller_not_allowed");
+  if (number === null) return rejection(facts, 404, "number_unknown");
+  if (number.inbound === null) return rejection(facts, 480, "number_without_agent");
+  if (!facts.hasPlace) {
+    return rejection(facts, 503, "all_calls_taken", retryAfterSecs);
+  }
+  if (provider.managedKey === null) return rejection(facts, 503, "key_invalid");
+  const { inbound } = number;
+  return {
+    kind: "accept",
+    plan: {
+      numberId: number.id,
+      voiceMode: number.voiceMode,
+      agent: {
+        instructions: inbound.systemPrompt,
+        voice: inbound.voice,
+        language: inbound.language,
+        firstMessage: inbound.firstMessage,
+        model: inbound.model ?? provider.model,
+      },
+      provider: { realtimeUrl: provider.realtimeUrl, apiKey: provider.managedKey.reveal() },
+      answerDeadlineMs: inbound.answerDeadlineMs,
+      maxDurationMs: inbound.maxDurationSecs * 1_000,
+      liveTranscript: inbound.liveTranscript,
+    },
+  };
+}
+
+type Rejection = Extract<PlanOutcome, { kind: "reject" }>;
+
+function rejection(
+  { number }: OfferFacts,
+  sipStatus: number,
+  endCause: Rejection["endCause"],
+  waitSecs: number | null = null,
+): Rejection {
+  return {
+    kind: "reject",
+    sipStatus,
+    endCause,
+    numberId: number?.id ?? null,
+    voiceMode: number?.voiceMode ?? null,
+    retryAfterSecs: waitSecs,
+  };
+}
+
+/** Until there are trunks, only this machine may call. */
+function isLoopback(address: string): boolean {
+  if (isIP(address) === 4) return address.startsWith("127.");
+  return address === "::1" || address.startsWith("::ffff:127.");
+}

@@ -1,0 +1,255 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { once } from "node:events";
+import { type Clock, type Log, type Secret, type Timer } from "@agentcall/base";
+import {
+  type CallEvent,
+  type CallId,
+  type ControlFrame,
+  controlFrameBytesMax,
+  controlLinkVersion,
+  type GatewayFrame,
+  gatewayFrameSchema,
+  type LiveEvent,
+  type PlanOutcome,
+} from "@agentcall/contract";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Teller } from "../calls/call-store.ts";
+
+/** What the link's frames mean; the server only carries them. */
+export type ControlHandlers = {
+  /** Resolves when what the gateway lost since its last life is written down. */
+  onGateway(teller: Teller, liveCallIds: readonly CallId[]): Promise<void>;
+  onOffer(offer: Extract<GatewayFrame, { kind: "call.offer" }>): Promise<PlanOutcome>;
+  /** Resolves when the events are on disk. */
+  onEvents(teller: Teller, events: readonly CallEvent[]): Promise<void>;
+  onLive(event: LiveEvent): void;
+};
+
+type ControlServerOptions = {
+  readonly port: number;
+  readonly token: Secret;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly handlers: ControlHandlers;
+};
+
+const host = "127.0.0.1"; // one machine; across machines the link gets certificates of its own
+const helloMsMax = 5_000; // a stranger that connects and says nothing
+const protocolErrorCode = 1008; // RFC 6455 section 7.4.1: policy violation
+const supersededCode = 4000;
+
+/** The control plane's end of the control link: knows each gateway by its id, one connection each. */
+export class ControlServer {
+  readonly #options: ControlServerOptions;
+  readonly #server: WebSocketServer;
+  readonly #gateways = new Map<string, Connection>();
+  /** Which gateway carries a call, as long as it told of it in this life of ours. */
+  readonly #carriers = new Map<CallId, string>();
+
+  private constructor(options: ControlServerOptions) {
+    this.#options = options;
+    this.#server = new WebSocketServer({
+      host,
+      port: options.port,
+      perMessageDeflate: false,
+      maxPayload: controlFrameBytesMax,
+    });
+    this.#server.on("connection", (socket) => {
+      this.#accept(socket);
+    });
+  }
+
+  /** Rejects when the port cannot be had. */
+  static async open(options: ControlServerOptions): Promise<ControlServer> {
+    const server = new ControlServer(options);
+    await once(server.#server, "listening");
+    return server;
+  }
+
+  get url(): string {
+    const address = this.#server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    return `ws://${host}:${String(port)}`;
+  }
+
+  get gatewayCount(): number {
+    return this.#gateways.size;
+  }
+
+  /** Asks the gateway that carries the call to end it. False when no gateway that is here carries it. */
+  hangUp(callId: CallId, gatewayId: string): boolean {
+    const gateway = this.#gateways.get(this.#carriers.get(callId) ?? gatewayId);
+    gateway?.send({ kind: "call.hangup", callId });
+    return gateway !== undefined;
+  }
+
+  /** May be called twice. */
+  async close(): Promise<void> {
+    for (const client of this.#server.clients) client.terminate();
+    if (this.#server.address() === null) return;
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    await closed;
+  }
+
+  #accept(socket: WebSocket): void {
+    const { clock, log, token } = this.#options;
+    const connection = new Connection(
+      socket,
+      clock,
+      (frame) => {
+        this.#receive(connection, frame);
+      },
+      log,
+    );
+    connection.isTokenRight = (given) => isSameText(given, token.reveal());
+    socket.on("close", () => {
+      connection.close();
+      const { teller } = connection;
+      if (teller === null || this.#gateways.get(teller.gatewayId) !== connection) return;
+      this.#gateways.delete(teller.gatewayId);
+      log.warn({ gatewayId: teller.gatewayId }, "gateway left");
+    });
+  }
+
+  #receive(connection: Connection, frame: GatewayFrame): void {
+    if (frame.kind === "hello") {
+      void this.#greet(connection, frame);
+      return;
+    }
+    const { teller } = connection;
+    if (teller === null) {
+      connection.refuse("hello comes first");
+      return;
+    }
+    switch (frame.kind) {
+      case "call.offer":
+        this.#carriers.set(frame.callId, teller.gatewayId);
+        void this.#plan(connection, frame);
+        return;
+      case "events":
+        void this.#store(connection, teller, frame.events);
+        return;
+      case "live":
+        this.#options.handlers.onLive(frame.event);
+        return;
+    }
+  }
+
+  async #greet(
+    connection: Connection,
+    hello: Extract<GatewayFrame, { kind: "hello" }>,
+  ): Promise<void> {
+    const { log, handlers } = this.#options;
+    if (!connection.isTokenRight(hello.token)) {
+      connection.refuse("wrong token");
+      return;
+    }
+    const teller = { gatewayId: hello.gatewayId, bootId: hello.bootId };
+    this.#gateways.get(hello.gatewayId)?.supersede();
+    connection.greeted(teller);
+    this.#gateways.set(hello.gatewayId, connection);
+    for (const callId of hello.liveCallIds) this.#carriers.set(callId, hello.gatewayId);
+    try {
+      await handlers.onGateway(teller, hello.liveCallIds);
+      connection.send({ kind: "welcome", version: controlLinkVersion });
+      log.info({ ...teller, liveCalls: hello.liveCallIds.length }, "gateway joined");
+    } catch (error) {
+      log.error({ ...teller, err: error }, "a gateway could not be welcomed");
+      connection.refuse("the control plane cannot write");
+    }
+  }
+
+  async #plan(
+    connection: Connection,
+    offer: Extract<GatewayFrame, { kind: "call.offer" }>,
+  ): Promise<void> {
+    try {
+      const outcome = await this.#options.handlers.onOffer(offer);
+      connection.send({ kind: "call.plan", callId: offer.callId, outcome });
+    } catch (error) {
+      // No answer: the gateway gives up in time and says so to the caller.
+      this.#options.log.error({ callId: offer.callId, err: error }, "a call could not be planned");
+    }
+  }
+
+  async #store(
+    connection: Connection,
+    teller: Teller,
+    events: readonly CallEvent[],
+  ): Promise<void> {
+    try {
+      await this.#options.handlers.onEvents(teller, events);
+      connection.send({ kind: "events.ack", eventIds: events.map(({ eventId }) => eventId) });
+    } catch (error) {
+      // Not acknowledged: they stay in the gateway's spool and are sent again.
+      this.#options.log.error({ ...teller, err: error }, "events could not be stored");
+    }
+    for (const event of events)
+      if (event.kind === "call.ended") this.#carriers.delete(event.callId);
+  }
+}
+
+/** One gateway's socket: frames in and out, and who it is once it has said so. */
+class Connection {
+  readonly #socket: WebSocket;
+  readonly #helloTimer: Timer;
+  isTokenRight: (given: string) => boolean = () => false;
+  teller: Teller | null = null;
+
+  constructor(socket: WebSocket, clock: Clock, onFrame: (frame: GatewayFrame) => void, log: Log) {
+    this.#socket = socket;
+    this.#helloTimer = clock.after(helloMsMax, () => {
+      this.refuse("no hello came");
+    });
+    socket.on("message", (data: Buffer) => {
+      const frame = gatewayFrameSchema.safeParse(parseJson(data));
+      if (frame.success) onFrame(frame.data);
+      else {
+        log.warn({ problems: frame.error.issues.length }, "a frame was not of the contract");
+        this.refuse("not a frame of this contract");
+      }
+    });
+    socket.on("error", (error) => {
+      log.debug({ err: error }, "control link error"); // 'close' follows
+    });
+  }
+
+  greeted(teller: Teller): void {
+    this.#helloTimer.cancel();
+    this.teller = teller;
+  }
+
+  send(frame: ControlFrame): void {
+    if (this.#socket.readyState === this.#socket.OPEN) {
+      this.#socket.send(Buffer.from(JSON.stringify(frame)), { binary: false });
+    }
+  }
+
+  refuse(reason: string): void {
+    this.#socket.close(protocolErrorCode, reason);
+  }
+
+  /** The same gateway came again while this connection still seemed alive. */
+  supersede(): void {
+    this.#socket.close(supersededCode, "another connection of this gateway took over");
+  }
+
+  close(): void {
+    this.#helloTimer.cancel();
+  }
+}
+
+function parseJson(data: Buffer): unknown {
+  try {
+    return JSON.parse(data.toString("utf8"));
+  } catch {
+    return null; // refused by the schema
+  }
+}
+
+/** Equal lengths are made by hashing, so that the time tells nothing. */
+function isSameText(one: string, other: string): boolean {
+  const hash = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return timingSafeEqual(hash(one), hash(other));
+}

@@ -1,0 +1,74 @@
+import fastifyRateLimit from "@fastify/rate-limit";
+import fastifySwagger from "@fastify/swagger";
+import { AppError, type Clock, type Log } from "@agentcall/base";
+import { fastify, type FastifyInstance } from "fastify";
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from "fastify-type-provider-zod";
+import type { ApiKeyStore } from "../access/api-key-store.ts";
+import { addAuthorization, countedAs } from "../access/authorization.ts";
+import { addCallRoutes, type HangUp } from "../calls/call-routes.ts";
+import type { CallStore } from "../calls/call-store.ts";
+import { addEventRoutes } from "../events/event-routes.ts";
+import type { EventStream } from "../events/event-stream.ts";
+import { addHealthRoutes, type Readiness } from "../health/health-routes.ts";
+import { addNumberRoutes } from "../numbers/number-routes.ts";
+import type { NumberStore } from "../numbers/number-store.ts";
+import { addErrorAnswers } from "./error-answers.ts";
+import type { IdempotentAnswers } from "./idempotent-answers.ts";
+
+export type AppDeps = {
+  readonly apiKeys: ApiKeyStore;
+  readonly numbers: NumberStore;
+  readonly calls: CallStore;
+  readonly stream: EventStream;
+  readonly idempotent: IdempotentAnswers;
+  readonly hangUp: HangUp;
+  readonly readiness: Readiness;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+const bodyBytesMax = 1_048_576; // a prompt and its tools fit many times
+const requestsPerMinuteMax = 100; // the contract's figure, for each key
+
+/** The HTTP application with all its routes, not yet listening. */
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const app = fastify({ bodyLimit: bodyBytesMax, routerOptions: { ignoreTrailingSlash: false } });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  addErrorAnswers(app, deps.log);
+  addAuthorization(app, deps.apiKeys);
+  await app.register(fastifyRateLimit, {
+    max: requestsPerMinuteMax,
+    timeWindow: "1 minute",
+    keyGenerator: countedAs,
+    errorResponseBuilder: (_, { after }) =>
+      new AppError("rate_limited", `Too many requests: try again in ${after}.`),
+  });
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "AgentCall appliance", version: "1" },
+      components: { securitySchemes: { apiKey: { type: "http", scheme: "bearer" } } },
+      security: [{ apiKey: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  addRoutes(app, deps);
+  await app.ready();
+  return app;
+}
+
+/** Routes come after the plugins that see each of them. */
+function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  addHealthRoutes(app, deps.readiness);
+  addNumberRoutes(app, deps.numbers, deps.idempotent);
+  addCallRoutes(app, deps.calls, deps.hangUp, deps.log);
+  addEventRoutes(app, deps);
+  app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+}

@@ -1,0 +1,6 @@
+export {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  type ControlPlaneState,
+  startControlPlane,
+} from "./control-plane.ts";

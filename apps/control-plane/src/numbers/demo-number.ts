@@ -1,0 +1,19 @@
+import { type E164, inboundConfigSchema } from "@agentcall/contract";
+import type { NumberStore } from "./number-store.ts";
+
+const agent = inboundConfigSchema.parse({
+  mode: "ai",
+  systemPrompt:
+    "You answer the telephone of Harbour Street Dental, a small practice. Be warm and brief: one or two sentences at a time. Find out why the person calls, take their name and a number for calling back, and say that the practice will ring them today.",
+  firstMessage: "Hello, this is Harbour Street Dental. How can I help you?",
+  voice: "marin",
+  language: "en",
+  liveTranscript: true,
+});
+
+/** Makes sure that the evaluation's number is there. What an admin has changed on it stays. */
+export async function ensureDemoNumber(numbers: NumberStore, e164: E164): Promise<void> {
+  if ((await numbers.byE164(e164)) !== null) return;
+  const { id } = await numbers.create({ number: e164, label: "Demo number" });
+  await numbers.setInbound(id, agent);
+}

@@ -1,0 +1,130 @@
+import { AppError } from "@agentcall/base";
+import {
+  inboundConfigSchema,
+  inboundConfigViewSchema,
+  numberChangeSchema,
+  numberCreationSchema,
+  type NumberView,
+  numberViewSchema,
+  pageQuerySchema,
+  pageSchema,
+  voiceModeSchema,
+} from "@agentcall/contract";
+import { z } from "zod";
+import { timeText } from "../calls/call-view.ts";
+import type { App } from "../http/typed-app.ts";
+import { pageOf, parseCursor } from "../http/cursor.ts";
+import type { IdempotentAnswers } from "../http/idempotent-answers.ts";
+import type { NumberStore, RegisteredNumber } from "./number-store.ts";
+
+const searchCharsMax = 100;
+const idParams = z.object({ id: z.string() }); // what is no id is not found
+const listQuery = z.strictObject({
+  ...pageQuerySchema.shape,
+  q: z.string().max(searchCharsMax).optional(),
+  voiceMode: voiceModeSchema.optional(),
+  trunkId: z.string().optional(),
+});
+
+/** `/v1/numbers` and the agent of each. */
+export function addNumberRoutes(
+  app: App,
+  numbers: NumberStore,
+  idempotent: IdempotentAnswers,
+): void {
+  app.get(
+    "/v1/numbers",
+    { schema: { querystring: listQuery, response: { 200: pageSchema(numberViewSchema) } } },
+    async ({ query: { limit, cursor, q, voiceMode, trunkId } }) => {
+      if (trunkId !== undefined) return { items: [], nextCursor: null }; // no number has a trunk yet
+      const after = parseCursor(cursor);
+      const rows = await numbers.list(
+        { q, voiceMode },
+        limit + 1,
+        after === null ? null : { createdAtMs: after.atMs, id: after.id },
+      );
+      return pageOf(rows, limit, ({ createdAtMs, id }) => ({ atMs: createdAtMs, id }), viewOf);
+    },
+  );
+
+  app.post(
+    "/v1/numbers",
+    { schema: { body: numberCreationSchema, response: { 201: numberViewSchema } } },
+    async (request, reply) =>
+      idempotent.once(request, reply, numberViewSchema, async () =>
+        viewOf(await numbers.create(request.body)),
+      ),
+  );
+
+  app.get(
+    "/v1/numbers/:id",
+    { schema: { params: idParams, response: { 200: numberViewSchema } } },
+    async ({ params: { id } }) => viewOf(await numbers.byId(id)),
+  );
+
+  app.patch(
+    "/v1/numbers/:id",
+    { schema: { params: idParams, body: numberChangeSchema, response: { 200: numberViewSchema } } },
+    async ({ params: { id }, body }) => viewOf(await numbers.change(id, body)),
+  );
+
+  app.delete("/v1/numbers/:id", { schema: { params: idParams } }, async (request, reply) => {
+    await numbers.delete(request.params.id);
+    return reply.code(204).send();
+  });
+
+  addAgentRoutes(app, numbers);
+}
+
+function addAgentRoutes(app: App, numbers: NumberStore): void {
+  const path = "/v1/numbers/:id/inbound-config";
+
+  app.get(
+    path,
+    { schema: { params: idParams, response: { 200: inboundConfigViewSchema } } },
+    async ({ params: { id } }) => agentViewOf(await numbers.byId(id)),
+  );
+
+  app.post(
+    path,
+    {
+      schema: {
+        params: idParams,
+        body: inboundConfigSchema,
+        response: { 200: inboundConfigViewSchema },
+      },
+    },
+    async ({ params: { id }, body }) => agentViewOf(await numbers.setInbound(id, body)),
+  );
+
+  app.delete(path, { schema: { params: idParams } }, async (request, reply) => {
+    await numbers.setInbound(request.params.id, null);
+    return reply.code(204).send();
+  });
+}
+
+function viewOf(number: RegisteredNumber): NumberView {
+  return {
+    id: number.id,
+    number: number.e164,
+    label: number.label,
+    trunkId: null,
+    voiceMode: number.voiceMode,
+    hasByokKey: false,
+    keyPreview: null,
+    inbound: number.inbound,
+    outbound: null,
+    createdAt: timeText(number.createdAtMs),
+    updatedAt: timeText(number.updatedAtMs),
+  };
+}
+
+function agentViewOf(number: RegisteredNumber): z.infer<typeof inboundConfigViewSchema> {
+  if (number.inbound === null) throw new AppError("not_found", "This number has no agent.");
+  return {
+    ...number.inbound,
+    voiceMode: number.voiceMode,
+    hasByokKey: false,
+    byokOpenaiApiKeyPreview: null,
+  };
+}

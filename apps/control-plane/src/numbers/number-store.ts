@@ -1,0 +1,167 @@
+import { AppError, type Clock, newId, type Random } from "@agentcall/base";
+import {
+  type InboundConfig,
+  inboundConfigSchema,
+  type NumberChange,
+  type NumberCreation,
+  type NumberId,
+  numberIdSchema,
+  type VoiceMode,
+  voiceModeSchema,
+} from "@agentcall/contract";
+import type { Database, SqlRow, SqlWriter } from "../sqlite/database.ts";
+
+/** A DID of the appliance, with the agent that answers it. */
+export type RegisteredNumber = {
+  readonly id: NumberId;
+  readonly e164: string;
+  readonly label: string | null;
+  readonly voiceMode: VoiceMode;
+  /** Null for a number that does not answer. */
+  readonly inbound: InboundConfig | null;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+};
+
+/** Which numbers a list shows. */
+export type NumberFilter = {
+  readonly q?: string | undefined;
+  readonly voiceMode?: VoiceMode | undefined;
+};
+
+/** The numbers in the database. Throws `not_found` and `number_exists`. */
+export class NumberStore {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #random: Random;
+
+  constructor(db: Database, clock: Clock, random: Random) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  async byId(id: string): Promise<RegisteredNumber> {
+    const row = await this.#db.get("SELECT * FROM number WHERE id = ?", id);
+    if (row === null) throw new AppError("not_found", "There is no such number.");
+    return numberOf(row);
+  }
+
+  async byE164(e164: string): Promise<RegisteredNumber | null> {
+    const row = await this.#db.get("SELECT * FROM number WHERE e164 = ?", e164);
+    return row === null ? null : numberOf(row);
+  }
+
+  /** Oldest first, after `afterId` where it is given. */
+  async list(
+    filter: NumberFilter,
+    limit: number,
+    after: { readonly createdAtMs: number; readonly id: string } | null,
+  ): Promise<readonly RegisteredNumber[]> {
+    const rows = await this.#db.all(
+      `SELECT * FROM number
+       WHERE (?1 IS NULL OR instr(e164, ?1) > 0 OR instr(lower(coalesce(label, '')), lower(?1)) > 0)
+         AND (?2 IS NULL OR voice_mode = ?2)
+         AND (?3 IS NULL OR (created_at_ms, id) > (?3, ?4))
+       ORDER BY created_at_ms, id LIMIT ?5`,
+      filter.q ?? null,
+      filter.voiceMode ?? null,
+      after?.createdAtMs ?? null,
+      after?.id ?? null,
+      limit,
+    );
+    return rows.map(numberOf);
+  }
+
+  async create(creation: NumberCreation): Promise<RegisteredNumber> {
+    const id = newId("num", this.#random);
+    const nowMs = this.#clock.nowMs();
+    const inserted = await this.#db.tx((writer) =>
+      writer.run(
+        `INSERT INTO number (id, e164, label, voice_mode, inbound, created_at_ms, updated_at_ms)
+         VALUES (?, ?, ?, 'managed', NULL, ?, ?) ON CONFLICT (e164) DO NOTHING`,
+        id,
+        creation.number,
+        creation.label ?? null,
+        nowMs,
+        nowMs,
+      ),
+    );
+    if (inserted === 0) {
+      throw new AppError("number_exists", "This number is already registered on this appliance.");
+    }
+    return this.byId(id);
+  }
+
+  /** Changes what is named, and leaves the rest. Voice and language belong to the agent. */
+  async change(id: string, change: NumberChange): Promise<RegisteredNumber> {
+    return this.#update(id, (number) => {
+      const agent = {
+        ...optional("voice", change.voice),
+        ...optional("language", change.language),
+      };
+      if (Object.keys(agent).length > 0 && number.inbound === null) {
+        throw new AppError(
+          "conflict",
+          "This number has no agent yet: give it an inbound-config first.",
+        );
+      }
+      return {
+        label: change.label === undefined ? number.label : change.label,
+        inbound: number.inbound === null ? null : { ...number.inbound, ...agent },
+      };
+    });
+  }
+
+  async setInbound(id: string, inbound: InboundConfig | null): Promise<RegisteredNumber> {
+    return this.#update(id, ({ label }) => ({ label, inbound }));
+  }
+
+  async delete(id: string): Promise<void> {
+    const deleted = await this.#db.tx((writer) =>
+      writer.run("DELETE FROM number WHERE id = ?", id),
+    );
+    if (deleted === 0) throw new AppError("not_found", "There is no such number.");
+  }
+
+  async #update(
+    id: string,
+    decide: (number: RegisteredNumber) => Pick<RegisteredNumber, "label" | "inbound">,
+  ): Promise<RegisteredNumber> {
+    return this.#db.tx(async (writer: SqlWriter) => {
+      const row = await writer.get("SELECT * FROM number WHERE id = ?", id);
+      if (row === null) throw new AppError("not_found", "There is no such number.");
+      const { label, inbound } = decide(numberOf(row));
+      const updatedAtMs = this.#clock.nowMs();
+      await writer.run(
+        "UPDATE number SET label = ?, inbound = ?, updated_at_ms = ? WHERE id = ?",
+        label,
+        inbound === null ? null : JSON.stringify(inbound),
+        updatedAtMs,
+        id,
+      );
+      return { ...numberOf(row), label, inbound, updatedAtMs };
+    });
+  }
+}
+
+function numberOf(row: SqlRow): RegisteredNumber {
+  const inbound = row["inbound"];
+  const label = row["label"];
+  return {
+    id: numberIdSchema.parse(row["id"]),
+    e164: String(row["e164"]),
+    label: typeof label === "string" ? label : null,
+    voiceMode: voiceModeSchema.parse(row["voice_mode"]),
+    inbound: typeof inbound === "string" ? inboundConfigSchema.parse(JSON.parse(inbound)) : null,
+    createdAtMs: Number(row["created_at_ms"]),
+    updatedAtMs: Number(row["updated_at_ms"]),
+  };
+}
+
+function optional<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): Partial<Record<Name, Value>> {
+  return value === undefined ? {} : ({ [name]: value } as Record<Name, Value>);
+}

@@ -1,0 +1,96 @@
+import type { Secret } from "@agentcall/base";
+import { modelNameSchema, parseE164 } from "@agentcall/contract";
+import { type LogLevel, parseLogLevel } from "@agentcall/logging";
+import type { ControlPlaneOptions } from "./control-plane.ts";
+
+export type Settings = Omit<ControlPlaneOptions, "clock" | "random" | "log"> & {
+  readonly logLevel: LogLevel;
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const defaultModel = "gpt-realtime-2.1";
+
+/** A setting that is wrong, told in one sentence. */
+class WrongSetting extends Error {}
+
+/** The settings of this process, or one sentence that says which is wrong. */
+export function readSettings(
+  environment: Environment,
+  readSecret: (path: string) => Secret | null,
+): Settings | string {
+  const read = <Value>(
+    name: string,
+    fallback: string | null,
+    parse: (text: string) => Value | null,
+    wanted: string,
+  ): Value => {
+    const text = environment[name] ?? fallback;
+    if (text === null) throw new WrongSetting(`${name} is missing: it must be ${wanted}.`);
+    const value = parse(text);
+    if (value === null) throw new WrongSetting(`${name} is wrong: it must be ${wanted}.`);
+    return value;
+  };
+  const optional = <Value>(
+    name: string,
+    parse: (text: string) => Value | null,
+    wanted: string,
+  ): Value | null => (environment[name] === undefined ? null : read(name, null, parse, wanted));
+  const secretFile = "a file with a secret that this process may read";
+  const port = "a port from 0 to 65535";
+  try {
+    return {
+      dataDir: read("AGENTCALL_DATA_DIR", null, parseText, "a folder"),
+      httpPort: read("AGENTCALL_HTTP_PORT", "8080", parsePort, port),
+      controlPort: read("AGENTCALL_CONTROL_PORT", "0", parsePort, port),
+      controlToken: read("AGENTCALL_CONTROL_TOKEN_FILE", null, readSecret, secretFile),
+      openaiBaseUrl: read(
+        "OPENAI_BASE_URL",
+        "https://api.openai.com/v1",
+        parseProviderUrl,
+        "an http, https, ws or wss address",
+      ),
+      managedKey: optional("AGENTCALL_MANAGED_KEY_FILE", readSecret, secretFile),
+      adminKey: optional("AGENTCALL_ADMIN_KEY_FILE", readSecret, secretFile),
+      demoNumber: optional("AGENTCALL_DEMO_NUMBER", parseE164, "a number such as +14155550100"),
+      model: read("AGENTCALL_MODEL", defaultModel, parseModel, "the name of a Realtime model"),
+      callsMax: read("AGENTCALL_CALLS_MAX", "200", parseCount, "a number from 1 to 10000"),
+      sqlite: read("AGENTCALL_SQLITE", "sqlite3", parseDriver, "sqlite3 or node"),
+      logLevel: read(
+        "AGENTCALL_LOG_LEVEL",
+        "info",
+        parseLogLevel,
+        "trace, debug, info, warn or error",
+      ),
+    };
+  } catch (error) {
+    if (error instanceof WrongSetting) return error.message;
+    throw error;
+  }
+}
+
+function parseText(text: string): string | null {
+  return text === "" ? null : text;
+}
+
+function parsePort(text: string): number | null {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : null;
+}
+
+function parseProviderUrl(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  return ["http:", "https:", "ws:", "wss:"].includes(new URL(text).protocol) ? text : null;
+}
+
+function parseModel(text: string): string | null {
+  return modelNameSchema.safeParse(text).success ? text : null;
+}
+
+function parseCount(text: string): number | null {
+  const count = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return count >= 1 && count <= 10_000 ? count : null;
+}
+
+function parseDriver(text: string): "sqlite3" | "node" | null {
+  return text === "sqlite3" || text === "node" ? text : null;
+}

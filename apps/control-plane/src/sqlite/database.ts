@@ -1,0 +1,82 @@
+import { AppError } from "@agentcall/base";
+
+/** What a column holds, and what a statement may be given. */
+export type SqlValue = string | number | Uint8Array | null;
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+export type SqlParameters = readonly SqlValue[];
+
+/** Statements inside one transaction, or reads outside of any. */
+export type SqlReader = {
+  /** The first row, or null. */
+  get(sql: string, ...parameters: SqlParameters): Promise<SqlRow | null>;
+  all(sql: string, ...parameters: SqlParameters): Promise<readonly SqlRow[]>;
+};
+
+export type SqlWriter = SqlReader & {
+  /** Runs one statement and tells how many rows it changed. */
+  run(sql: string, ...parameters: SqlParameters): Promise<number>;
+};
+
+/**
+ * The database as the nouns see it. There is one connection that writes, and transactions stand
+ * in a queue for it: two never interleave. What fails inside a transaction undoes all of it.
+ */
+export type Database = SqlReader & {
+  /** Runs `work` in a transaction of its own; resolves when it is on disk. Not to be nested. */
+  tx<Result>(work: (writer: SqlWriter) => Promise<Result>): Promise<Result>;
+  /** Waits for the transactions under way. May be called twice. */
+  close(): Promise<void>;
+};
+
+/** What a driver has to offer: one connection, one statement at a time. */
+export type Connection = {
+  all(sql: string, parameters: SqlParameters): Promise<readonly SqlRow[]>;
+  run(sql: string, parameters: SqlParameters): Promise<number>;
+  close(): Promise<void>;
+};
+
+/**
+ * Refuses what drivers would store as something else without a word: bigint and undefined become
+ * NULL, NaN becomes NULL, and whole numbers beyond 2^53 are rounded.
+ */
+export function checkedParameters(parameters: readonly unknown[]): SqlParameters {
+  return parameters.map((value, index) => {
+    if (value === null || typeof value === "string" || value instanceof Uint8Array) return value;
+    if (typeof value === "number" && Number.isFinite(value)) {
+      if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
+    }
+    throw new AppError(
+      "internal_error",
+      `parameter ${String(index + 1)} of a statement is ${describe(value)}, which SQLite would not keep as it is`,
+    );
+  });
+}
+
+/** Refuses rows whose numbers had to be rounded on the way out. */
+export function checkedRow(row: SqlRow): SqlRow {
+  for (const [column, value] of Object.entries(row)) {
+    if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      throw new AppError(
+        "internal_error",
+        `column ${column} holds a number beyond 2^53, which JavaScript cannot read exactly`,
+      );
+    }
+  }
+  return row;
+}
+
+/** Drivers run the first of several statements and say nothing of the others. */
+export function checkedStatement(sql: string): string {
+  if (/;\s*\S/.test(withoutTexts(sql))) {
+    throw new AppError("internal_error", "one statement at a time: what follows would not be run");
+  }
+  return sql;
+}
+
+function withoutTexts(sql: string): string {
+  return sql.replace(/'(?:[^']|'')*'/g, "''").replace(/\bBEGIN\b[^]*\bEND\b/gi, "");
+}
+
+function describe(value: unknown): string {
+  return typeof value === "number" ? String(value) : typeof value;
+}

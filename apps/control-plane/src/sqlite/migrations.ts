@@ -1,0 +1,71 @@
+/** One step of the schema. Numbered by its place, never edited once released. */
+export type Migration = { readonly name: string; readonly statements: readonly string[] };
+
+const integer = (column: string): string => `CHECK (typeof(${column}) IN ('integer', 'null'))`;
+
+export const migrations: readonly Migration[] = [
+  {
+    name: "numbers, calls, transcripts and API keys",
+    statements: [
+      `CREATE TABLE number (
+        id TEXT PRIMARY KEY,
+        e164 TEXT NOT NULL UNIQUE,
+        label TEXT,
+        voice_mode TEXT NOT NULL CHECK (voice_mode IN ('managed', 'byok')),
+        inbound TEXT CHECK (inbound IS NULL OR json_valid(inbound)),
+        created_at_ms INTEGER NOT NULL,
+        updated_at_ms INTEGER NOT NULL
+      ) STRICT`,
+      `CREATE TABLE call (
+        id TEXT PRIMARY KEY,
+        gateway_id TEXT NOT NULL,
+        boot_id TEXT NOT NULL,
+        direction TEXT NOT NULL CHECK (direction IN ('inbound', 'outbound')),
+        from_address TEXT NOT NULL,
+        to_address TEXT NOT NULL,
+        number_id TEXT,
+        voice_mode TEXT,
+        sip_call_id TEXT NOT NULL,
+        status TEXT NOT NULL,
+        started_at_ms INTEGER NOT NULL,
+        answered_at_ms INTEGER ${integer("answered_at_ms")},
+        ended_at_ms INTEGER ${integer("ended_at_ms")},
+        record TEXT CHECK (record IS NULL OR json_valid(record))
+      ) STRICT`,
+      "CREATE INDEX call_by_start ON call (started_at_ms DESC, id DESC)",
+      "CREATE INDEX call_in_progress ON call (gateway_id) WHERE record IS NULL",
+      `CREATE TABLE turn (
+        call_id TEXT NOT NULL REFERENCES call (id) ON DELETE CASCADE,
+        item_id TEXT NOT NULL,
+        previous_item_id TEXT,
+        speaker TEXT NOT NULL CHECK (speaker IN ('human', 'ai')),
+        text TEXT NOT NULL,
+        started_at_ms INTEGER NOT NULL,
+        heard_ms INTEGER ${integer("heard_ms")},
+        interrupted INTEGER NOT NULL CHECK (interrupted IN (0, 1)),
+        PRIMARY KEY (call_id, item_id)
+      ) STRICT`,
+      `CREATE TABLE call_event (
+        id TEXT PRIMARY KEY,
+        call_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        at_ms INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID`,
+      `CREATE TABLE api_key (
+        id TEXT PRIMARY KEY,
+        hash BLOB NOT NULL UNIQUE,
+        role TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
+        created_at_ms INTEGER NOT NULL
+      ) STRICT`,
+      `CREATE TABLE idempotency (
+        api_key_id TEXT NOT NULL,
+        key TEXT NOT NULL,
+        request_hash TEXT NOT NULL,
+        http_status INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        created_at_ms INTEGER NOT NULL,
+        PRIMARY KEY (api_key_id, key)
+      ) STRICT, WITHOUT ROWID`,
+    ],
+  },
+];

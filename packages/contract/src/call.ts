@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { voiceModeSchema } from "./agent.ts";
+import {
+  callLatencySchema,
+  callStatusSchema,
+  endCauseSchema,
+  endedBySchema,
+  mediaStatsSchema,
+  tokenUsageSchema,
+} from "./call-record.ts";
+import { callIdSchema, numberIdSchema } from "./ids.ts";
+import { speakerSchema } from "./turn.ts";
+
+/** One call as the API shows it; what is not known yet is null. */
+export const callViewSchema = z.object({
+  id: callIdSchema,
+  numberId: numberIdSchema.nullable(),
+  direction: z.enum(["inbound", "outbound"]),
+  from: z.string(),
+  to: z.string(),
+  status: callStatusSchema,
+  voiceMode: voiceModeSchema.nullable(),
+  model: z.string().nullable(),
+  startedAt: z.iso.datetime(),
+  answeredAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+  durationMs: z.int().nullable(),
+  endedBy: endedBySchema.nullable(),
+  hangupCause: z
+    .object({
+      cause: endCauseSchema,
+      /** The same in one plain sentence. */
+      message: z.string(),
+      sipStatus: z.int(),
+      q850Cause: z.int(),
+    })
+    .nullable(),
+  latency: callLatencySchema.nullable(),
+  tokenUsage: tokenUsageSchema.nullable(),
+  mediaStats: mediaStatsSchema.nullable(),
+  toolCallCount: z.int(),
+  recordingReady: z.boolean(),
+  metadata: z.record(z.string(), z.string()),
+});
+export type CallView = z.infer<typeof callViewSchema>;
+
+/** `GET /v1/calls/:id/transcript` */
+export const transcriptViewSchema = z.object({
+  entries: z.array(
+    z.object({ role: speakerSchema, text: z.string(), timestamp: z.iso.datetime() }),
+  ),
+  /** Null until the call's report is there. */
+  summary: z.string().nullable(),
+  /** Seconds from answer to end; null while the call is in progress. */
+  duration: z.number().nullable(),
+});
+export type TranscriptView = z.infer<typeof transcriptViewSchema>;
+
+/** Filters of `GET /v1/calls`. */
+export const callFilterSchema = z.strictObject({
+  numberId: numberIdSchema.optional(),
+  direction: z.enum(["inbound", "outbound"]).optional(),
+  status: callStatusSchema.optional(),
+  from: z.string().max(256).optional(),
+  to: z.string().max(256).optional(),
+  since: z.iso.datetime().optional(),
+  until: z.iso.datetime().optional(),
+});
+export type CallFilter = z.infer<typeof callFilterSchema>;

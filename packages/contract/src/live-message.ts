@@ -1,0 +1,16 @@
+import { z } from "zod";
+
+/** One message of `GET /v1/events`, and of the webhooks: the id is what `Last-Event-ID` names. */
+export const liveMessageSchema = z.object({
+  id: z.string(),
+  event: z.enum([
+    "call.inbound",
+    "call.ringing",
+    "call.status",
+    "call.transcript",
+    "transcript.partial",
+  ]),
+  timestamp: z.iso.datetime(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type LiveMessage = z.infer<typeof liveMessageSchema>;

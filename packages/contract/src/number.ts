@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { languageSchema, voiceModeSchema, voiceSchema } from "./agent.ts";
+import { e164Schema } from "./e164.ts";
+import { numberIdSchema } from "./ids.ts";
+
+const labelCharsMax = 200;
+const promptCharsMax = 32_000; // a long prompt is 10,000; the provider's own limit lies above this
+const firstMessageCharsMax = 2_000;
+const modelCharsMax = 100;
+const durationSecsMax = 3_600; // the provider ends a session after 60 minutes
+const answerDeadlineMsMax = 30_000; // carriers give up ringing soon after
+
+const labelSchema = z.string().trim().max(labelCharsMax);
+export const modelNameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]*$/i, "must be the name of a model")
+  .max(modelCharsMax);
+
+/** `POST /v1/numbers` */
+export const numberCreationSchema = z.strictObject({
+  number: e164Schema,
+  label: labelSchema.optional(),
+});
+export type NumberCreation = z.infer<typeof numberCreationSchema>;
+
+/** `PATCH /v1/numbers/:id`: what is not named stays as it is. */
+export const numberChangeSchema = z.strictObject({
+  label: labelSchema.nullable().optional(),
+  voice: voiceSchema.optional(),
+  language: languageSchema.optional(),
+});
+export type NumberChange = z.infer<typeof numberChangeSchema>;
+
+/** The agent of a number: `POST /v1/numbers/:id/inbound-config` replaces the whole block. */
+export const inboundConfigSchema = z.strictObject({
+  mode: z.literal("ai"),
+  systemPrompt: z.string().min(1).max(promptCharsMax),
+  voice: voiceSchema.default("shimmer"),
+  language: languageSchema.default("auto"),
+  firstMessage: z.string().min(1).max(firstMessageCharsMax).nullable().default(null),
+  maxDurationSecs: z.int().min(1).max(durationSecsMax).default(600),
+  liveTranscript: z.boolean().default(false),
+  /** Null takes the appliance's setting. */
+  model: modelNameSchema.nullable().default(null),
+  answerDeadlineMs: z.int().min(500).max(answerDeadlineMsMax).default(4_000),
+});
+export type InboundConfig = z.infer<typeof inboundConfigSchema>;
+
+/** The same block as it comes back: secrets are previews only. */
+export const inboundConfigViewSchema = z.object({
+  ...inboundConfigSchema.shape,
+  voiceMode: voiceModeSchema,
+  hasByokKey: z.boolean(),
+  byokOpenaiApiKeyPreview: z.string().nullable(),
+});
+
+/** One number as the API shows it. */
+export const numberViewSchema = z.object({
+  id: numberIdSchema,
+  number: z.string(),
+  label: z.string().nullable(),
+  trunkId: z.string().nullable(),
+  voiceMode: voiceModeSchema,
+  hasByokKey: z.boolean(),
+  keyPreview: z.string().nullable(),
+  inbound: inboundConfigSchema.nullable(),
+  outbound: z.null(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+export type NumberView = z.infer<typeof numberViewSchema>;
