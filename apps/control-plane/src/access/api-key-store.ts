@@ -1,6 +1,6 @@
 import { type Clock, newId, type Random, type Secret } from "@agentcall/base";
 import type { Database } from "../sqlite/database.ts";
-import { type Caller, hashOf, isSameHash, newApiKey, roles } from "./api-key.ts";
+import { type Caller, hashOf, isSameHash, newApiKey, type Role, roles } from "./api-key.ts";
 
 /** The API keys of this appliance, each by its hash only. */
 export class ApiKeyStore {
@@ -17,12 +17,17 @@ export class ApiKeyStore {
   /** Makes sure that an admin key exists. Returns it when it was made now: it cannot be shown again. */
   async ensureAdmin(preset: Secret | null): Promise<Secret | null> {
     if (preset !== null) {
-      await this.#add(preset);
+      await this.#add(preset, "admin");
       return null;
     }
     if ((await this.#db.get("SELECT id FROM api_key LIMIT 1")) !== null) return null;
+    return this.create("admin");
+  }
+
+  /** A fresh key, which cannot be shown again. */
+  async create(role: Role): Promise<Secret> {
     const key = newApiKey(this.#random);
-    await this.#add(key);
+    await this.#add(key, role);
     return key;
   }
 
@@ -38,13 +43,14 @@ export class ApiKeyStore {
     return { apiKeyId: String(row?.["id"]), role };
   }
 
-  async #add(key: Secret): Promise<void> {
+  async #add(key: Secret, role: Role): Promise<void> {
     const id = newId("key", this.#random);
     await this.#db.tx((writer) =>
       writer.run(
-        "INSERT INTO api_key (id, hash, role, created_at_ms) VALUES (?, ?, 'admin', ?) ON CONFLICT (hash) DO NOTHING",
+        "INSERT INTO api_key (id, hash, role, created_at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING",
         id,
         hashOf(key),
+        role,
         this.#clock.nowMs(),
       ),
     );

@@ -65,10 +65,17 @@ export function checkedRow(row: SqlRow): SqlRow {
   return row;
 }
 
-/** Drivers run the first of several statements and say nothing of the others. */
+/**
+ * Refuses what drivers let pass: of several statements they run the first and say nothing of the
+ * others, and a column in double quotes that does not exist is taken for a text.
+ */
 export function checkedStatement(sql: string): string {
-  if (/;\s*\S/.test(withoutTexts(sql))) {
+  const code = withoutTexts(sql);
+  if (/;\s*\S/.test(code)) {
     throw new AppError("internal_error", "one statement at a time: what follows would not be run");
+  }
+  if (code.includes('"')) {
+    throw new AppError("internal_error", "names stand without quotes, texts in single ones");
   }
   return sql;
 }

@@ -1,0 +1,120 @@
+import { Secret } from "@agentcall/base";
+import { inboundConfigSchema, type NumberId } from "@agentcall/contract";
+import { describe, expect, test } from "vitest";
+import type { RegisteredNumber } from "../numbers/number-store.ts";
+import { CallCapacity } from "./call-capacity.ts";
+import { type OfferFacts, planCall } from "./call-plan.ts";
+import { callId } from "../testing/call-facts.ts";
+
+const number: RegisteredNumber = {
+  id: "num_1" as NumberId,
+  e164: "+14155550100",
+  label: null,
+  voiceMode: "managed",
+  inbound: inboundConfigSchema.parse({
+    mode: "ai",
+    systemPrompt: "Be brief.",
+    maxDurationSecs: 60,
+  }),
+  createdAtMs: 0,
+  updatedAtMs: 0,
+};
+
+describe("the plan of a call", () => {
+  test("holds the agent, the limits and the key, and the appliance's model where the number names none", () => {
+    expect(planCall(factsOf())).toEqual({
+      kind: "accept",
+      plan: {
+        numberId: "num_1",
+        voiceMode: "managed",
+        agent: {
+          instructions: "Be brief.",
+          voice: "shimmer",
+          language: "auto",
+          firstMessage: null,
+          model: "gpt-realtime-2.1",
+        },
+        provider: { realtimeUrl: "ws://127.0.0.1:1/v1/realtime", apiKey: "the key" },
+        answerDeadlineMs: 4_000,
+        maxDurationMs: 60_000,
+        liveTranscript: false,
+      },
+    });
+  });
+
+  test("takes the model that the number names", () => {
+    const inbound = { ...inboundConfigSchema.parse(number.inbound), model: "gpt-realtime" };
+
+    expect(planCall(factsOf({ number: { ...number, inbound } }))).toMatchObject({
+      plan: { agent: { model: "gpt-realtime" } },
+    });
+  });
+
+  test.each<[string, Partial<OfferFacts>, number, string, number | null]>([
+    ["of an unknown number", { number: null }, 404, "number_unknown", null],
+    [
+      "of a number without agent",
+      { number: { ...number, inbound: null } },
+      480,
+      "number_without_agent",
+      null,
+    ],
+    ["when every place is taken", { hasPlace: false }, 503, "all_calls_taken", 10],
+    ["from another machine", { sourceAddress: "192.0.2.1" }, 403, "caller_not_allowed", null],
+    ["from what is no address", { sourceAddress: "localhost" }, 403, "caller_not_allowed", null],
+  ])("is a refusal %s", (_, changes, sipStatus, endCause, retryAfterSecs) => {
+    expect(planCall(factsOf(changes))).toMatchObject({
+      kind: "reject",
+      sipStatus,
+      endCause,
+      retryAfterSecs,
+    });
+  });
+
+  test("is a refusal without a managed key, which names the number", () => {
+    const provider = { ...factsOf().provider, managedKey: null };
+
+    expect(planCall(factsOf({ provider }))).toEqual({
+      kind: "reject",
+      sipStatus: 503,
+      endCause: "key_invalid",
+      numberId: "num_1",
+      voiceMode: "managed",
+      retryAfterSecs: null,
+    });
+  });
+
+  test.each(["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])(
+    "is made for a caller on this machine, at %s",
+    (sourceAddress) => {
+      expect(planCall(factsOf({ sourceAddress })).kind).toBe("accept");
+    },
+  );
+});
+
+test("the last place is given once, and is free again after its call", () => {
+  const capacity = new CallCapacity(1, []);
+
+  const first = capacity.take(callId);
+  const again = capacity.take(callId);
+  const other = capacity.take("call_2" as typeof callId);
+  capacity.release(callId);
+  const later = capacity.take("call_2" as typeof callId);
+
+  expect([first, again, other, later]).toEqual([true, true, false, true]);
+  expect(capacity.callsInProgress).toBe(1);
+});
+
+function factsOf(changes: Partial<OfferFacts> = {}): OfferFacts {
+  return {
+    number,
+    sourceAddress: "127.0.0.1",
+    hasPlace: true,
+    provider: {
+      realtimeUrl: "ws://127.0.0.1:1/v1/realtime",
+      managedKey: new Secret("the key"),
+      model: "gpt-realtime-2.1",
+    },
+    ...changes,
+  };
+}

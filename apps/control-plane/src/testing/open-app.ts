@@ -1,0 +1,102 @@
+import { type Secret, seededRandom, silentLog } from "@agentcall/base";
+import { TestClock } from "@agentcall/base/testing";
+import type { FastifyInstance, LightMyRequestResponse } from "fastify";
+import type { Role } from "../access/api-key.ts";
+import { ApiKeyStore } from "../access/api-key-store.ts";
+import { CallStore } from "../calls/call-store.ts";
+import { EventStream } from "../events/event-stream.ts";
+import { buildApp } from "../http/app.ts";
+import { IdempotentAnswers } from "../http/idempotent-answers.ts";
+import { NumberStore } from "../numbers/number-store.ts";
+import type { Database } from "../sqlite/database.ts";
+import { openDatabase } from "../sqlite/open-database.ts";
+
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/** The API over a fresh database in memory, with one key of each role. */
+export class OpenApp {
+  readonly app: FastifyInstance;
+  readonly db: Database;
+  readonly clock: TestClock;
+  readonly numbers: NumberStore;
+  readonly calls: CallStore;
+  readonly stream: EventStream;
+  readonly keys: Readonly<Record<Role, Secret>>;
+  /** The calls that a hangup was asked for; none can be ended while `gateways` is 0. */
+  readonly hungUp: string[];
+  readonly state: { gateways: number };
+
+  private constructor(parts: Omit<OpenApp, "ask" | "close">) {
+    this.app = parts.app;
+    this.db = parts.db;
+    this.clock = parts.clock;
+    this.numbers = parts.numbers;
+    this.calls = parts.calls;
+    this.stream = parts.stream;
+    this.keys = parts.keys;
+    this.hungUp = parts.hungUp;
+    this.state = parts.state;
+  }
+
+  static async open(): Promise<OpenApp> {
+    const clock = new TestClock();
+    const random = seededRandom(1);
+    const db = await openDatabase(":memory:", "sqlite3");
+    const apiKeys = new ApiKeyStore(db, clock, random);
+    const numbers = new NumberStore(db, clock, random);
+    const calls = new CallStore(db);
+    const stream = new EventStream(clock);
+    const hungUp: string[] = [];
+    const state = { gateways: 1 };
+    const app = await buildApp({
+      apiKeys,
+      numbers,
+      calls,
+      stream,
+      idempotent: new IdempotentAnswers(db, clock),
+      hangUp: ({ id }) => {
+        if (state.gateways > 0) hungUp.push(id);
+        return state.gateways > 0;
+      },
+      readiness: {
+        probeDatabase: async () => {
+          await db.get("SELECT 1");
+        },
+        gatewayCount: () => state.gateways,
+      },
+      clock,
+      log: silentLog,
+    });
+    const keys = {
+      viewer: await apiKeys.create("viewer"),
+      operator: await apiKeys.create("operator"),
+      admin: await apiKeys.create("admin"),
+    };
+    return new OpenApp({ app, db, clock, numbers, calls, stream, keys, hungUp, state });
+  }
+
+  /** One request; with the operator's key unless another is named. */
+  ask(
+    method: Method,
+    url: string,
+    options: {
+      readonly body?: unknown;
+      readonly as?: Role | null;
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
+  ): Promise<LightMyRequestResponse> {
+    const { body, as = "operator", headers = {} } = options;
+    const authorization = as === null ? {} : { authorization: `Bearer ${this.keys[as].reveal()}` };
+    return this.app.inject({
+      method,
+      url,
+      headers: { ...authorization, ...headers },
+      ...(body === undefined ? {} : { payload: body as object }),
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.db.close();
+  }
+}
