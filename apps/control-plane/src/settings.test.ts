@@ -1,0 +1,74 @@
+import { Secret } from "@agentcall/base";
+import { describe, expect, test } from "vitest";
+import { readSettings } from "./settings.ts";
+
+const least = { AGENTCALL_DATA_DIR: "data", AGENTCALL_CONTROL_TOKEN_FILE: "token" };
+const readSecret = (path: string): Secret | null => (path === "token" ? new Secret("t") : null);
+
+describe("the settings of the control plane", () => {
+  test("need a folder and the link's token, and have defaults for the rest", () => {
+    expect(readSettings(least, readSecret)).toMatchObject({
+      dataDir: "data",
+      httpPort: 8080,
+      controlPort: 0,
+      openaiBaseUrl: "https://api.openai.com/v1",
+      managedKey: null,
+      adminKey: null,
+      demoNumber: null,
+      model: "gpt-realtime-2.1",
+      callsMax: 200,
+      sqlite: "sqlite3",
+      logLevel: "info",
+    });
+  });
+
+  test("take what is set", () => {
+    const settings = readSettings(
+      {
+        ...least,
+        AGENTCALL_HTTP_PORT: "0",
+        OPENAI_BASE_URL: "http://127.0.0.1:9/v1",
+        AGENTCALL_DEMO_NUMBER: "+14155550100",
+        AGENTCALL_MODEL: "gpt-realtime",
+        AGENTCALL_SQLITE: "node",
+        AGENTCALL_CALLS_MAX: "5",
+      },
+      readSecret,
+    );
+
+    expect(settings).toMatchObject({
+      httpPort: 0,
+      openaiBaseUrl: "http://127.0.0.1:9/v1",
+      demoNumber: "+14155550100",
+      model: "gpt-realtime",
+      sqlite: "node",
+      callsMax: 5,
+    });
+  });
+
+  test.each([
+    ["AGENTCALL_DATA_DIR", ""],
+    ["AGENTCALL_HTTP_PORT", "65536"],
+    ["AGENTCALL_CONTROL_PORT", "x"],
+    ["AGENTCALL_CONTROL_TOKEN_FILE", "missing"],
+    ["AGENTCALL_MANAGED_KEY_FILE", "missing"],
+    ["AGENTCALL_ADMIN_KEY_FILE", "missing"],
+    ["OPENAI_BASE_URL", "ftp://127.0.0.1"],
+    ["OPENAI_BASE_URL", "not an address"],
+    ["AGENTCALL_DEMO_NUMBER", "0155"],
+    ["AGENTCALL_MODEL", "../x"],
+    ["AGENTCALL_CALLS_MAX", "0"],
+    ["AGENTCALL_SQLITE", "mysql"],
+    ["AGENTCALL_LOG_LEVEL", "loud"],
+  ])("with %s=%s are one sentence that names it", (name, value) => {
+    const sentence = readSettings({ ...least, [name]: value }, readSecret);
+
+    expect(sentence).toMatch(new RegExp(`^${name} is wrong: it must be .+\\.$`));
+  });
+
+  test("without the folder are one sentence that says what is missing", () => {
+    expect(readSettings({}, readSecret)).toBe(
+      "AGENTCALL_DATA_DIR is missing: it must be a folder.",
+    );
+  });
+});
