@@ -22,3 +22,10 @@ export { parseSipUri, type SipUri, writeSipUri } from "./message/sip-uri.ts";
 export { SipStreamReader, type StreamItem } from "./message/stream-reader.ts";
 export { parseVia, sentBy, type Via, writeVia } from "./message/via.ts";
 export { writeSipMessage } from "./message/write-message.ts";
+export {
+  type SipEngine,
+  type SipEngineOptions,
+  type SipEngineState,
+  startSipEngine,
+} from "./engine/sip-engine.ts";
+export { defaultTiming, type SipTiming } from "./transaction/sip-timing.ts";

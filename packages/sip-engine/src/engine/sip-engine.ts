@@ -1,0 +1,184 @@
+import type { Clock, Log, Random, Secret } from "@agentcall/base";
+import { Closers, type Timer } from "@agentcall/base";
+import type { Application } from "../control/application.ts";
+import { ControlServer } from "../control/control-server.ts";
+import { DialogTable } from "../dialog/dialog-table.ts";
+import type { SipMessage } from "../message/sip-message.ts";
+import { defaultTiming, giveUpMs, type SipTiming } from "../transaction/sip-timing.ts";
+import { type Flow, hostText } from "../transport/flow.ts";
+import { SipTransport } from "../transport/sip-transport.ts";
+import type { EngineParts } from "./engine-parts.ts";
+import { UserAgentClient } from "./user-agent-client.ts";
+import { UserAgentServer } from "./user-agent-server.ts";
+
+export type SipEngineOptions = {
+  readonly sipHost: string;
+  /** 0 takes a free one. */
+  readonly sipPort: number;
+  readonly drachtioHost: string;
+  readonly drachtioPort: number;
+  readonly secret: Secret;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Shorter in tests than RFC 3261's half second. */
+  readonly timing?: SipTiming;
+};
+
+/** What an engine holds at this moment. */
+export type SipEngineState = {
+  readonly applications: number;
+  readonly tcpConnections: number;
+  readonly dialogs: number;
+  /** Requests of either side that have no final response yet. */
+  readonly openTransactions: number;
+  /** All of them: those that are over stay for a while, to absorb what is sent again. */
+  readonly transactions: number;
+  /** 2xx responses that wait for their ACK. */
+  readonly unacknowledged: number;
+};
+
+export type SipEngine = {
+  /** `host:port` for SIP over UDP and TCP. */
+  readonly sip: string;
+  /** `host:port` of drachtio's control protocol. */
+  readonly drachtio: string;
+  state(): SipEngineState;
+  /** Closes every socket and timer. May be called twice. */
+  close(): Promise<void>;
+};
+
+/**
+ * Starts the evaluation SIP engine: drachtio-server's control protocol for an unmodified
+ * drachtio-srf, SIP over UDP and TCP. It has neither TLS nor session timers nor 100rel;
+ * production uses drachtio-server. Throws `port-taken`.
+ */
+export async function startSipEngine(options: SipEngineOptions): Promise<SipEngine> {
+  const closers = new Closers();
+  try {
+    const engine = await Engine.open(options, closers);
+    return {
+      sip: engine.sip,
+      drachtio: engine.drachtio,
+      state: () => engine.state(),
+      close: () => closers.close(),
+    };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+class Engine {
+  readonly #parts: EngineParts;
+  readonly #client: UserAgentClient;
+  readonly #server: UserAgentServer;
+  /** Dialogs of applications that are gone, each with what will end them. */
+  readonly #orphans = new Set<Timer>();
+  readonly drachtio: string;
+
+  private constructor(parts: EngineParts, drachtio: string) {
+    this.#parts = parts;
+    this.#client = new UserAgentClient(parts);
+    this.#server = new UserAgentServer(parts, (dialog, reason) => this.#client.bye(dialog, reason));
+    this.#client.onDialogEnded = (dialog) => {
+      this.#server.dialogEnded(dialog);
+    };
+    this.drachtio = drachtio;
+  }
+
+  static async open(options: SipEngineOptions, closers: Closers): Promise<Engine> {
+    const { sipHost, sipPort, drachtioHost, drachtioPort, secret, clock, random, log } = options;
+    let engine: Engine | null = null;
+    const transport = await SipTransport.open(
+      sipHost,
+      sipPort,
+      {
+        onMessage: (message, flow) => engine?.receive(message, flow),
+        onFlowLost: (flow) => engine?.flowLost(flow),
+      },
+      log,
+    );
+    closers.add("SIP", () => transport.close());
+    const control = await ControlServer.open({
+      host: drachtioHost,
+      port: drachtioPort,
+      secret,
+      hostPorts: `tcp/${transport.hostPort},udp/${transport.hostPort}`,
+      clock,
+      random,
+      log,
+      handlers: {
+        onSip: (app, frame) => engine?.receiveFromApplication(app, frame),
+        onGone: (app) => engine?.applicationGone(app),
+      },
+    });
+    closers.add("the control port", () => control.close());
+    const timing = options.timing ?? defaultTiming;
+    const parts = { transport, control, dialogs: new DialogTable(), timing, clock, random, log };
+    const made = new Engine(parts, `${hostText(drachtioHost)}:${String(control.port)}`);
+    engine = made;
+    closers.add("what is under way", () => {
+      engine = null; // what still arrives comes too late
+      made.close();
+    });
+    return made;
+  }
+
+  get sip(): string {
+    return this.#parts.transport.hostPort;
+  }
+
+  state(): SipEngineState {
+    const { control, transport, dialogs } = this.#parts;
+    const server = this.#server.state;
+    const client = this.#client.state;
+    return {
+      applications: control.applicationCount,
+      tcpConnections: transport.connectionCount,
+      dialogs: dialogs.count,
+      openTransactions: server.open + client.open,
+      transactions: server.transactions + client.transactions,
+      unacknowledged: server.unacknowledged,
+    };
+  }
+
+  close(): void {
+    for (const timer of this.#orphans) timer.cancel();
+    this.#server.close();
+    this.#client.close();
+  }
+
+  receive(message: SipMessage, flow: Flow): void {
+    if (message.kind === "request") this.#server.receive(message, flow);
+    else this.#client.receive(message);
+  }
+
+  flowLost(flow: Flow): void {
+    this.#client.flowLost(flow);
+  }
+
+  receiveFromApplication(app: Application, frame: Parameters<UserAgentClient["send"]>[1]): void {
+    const { message } = frame;
+    if (message.kind === "request") this.#client.send(app, frame, message);
+    else this.#server.respond(app, frame, message);
+  }
+
+  /**
+   * The callers of a gateway that is gone are not left in silence: its dialogs end after the time
+   * in which it may come back and end them itself.
+   */
+  applicationGone(app: Application): void {
+    const { clock, timing, dialogs, log } = this.#parts;
+    this.#server.appGone(app);
+    if (dialogs.ownedBy(app).length === 0) return;
+    const timer = clock.after(giveUpMs(timing), () => {
+      this.#orphans.delete(timer);
+      for (const dialog of dialogs.ownedBy(app)) {
+        log.info({ sipCallId: dialog.callId }, "dialog of a lost application ended");
+        this.#client.bye(dialog, 'SIP;cause=503;text="Application lost"');
+      }
+    });
+    this.#orphans.add(timer);
+  }
+}

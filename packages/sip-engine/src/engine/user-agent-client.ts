@@ -1,0 +1,372 @@
+import { invariant } from "@agentcall/base";
+import type { Application, MessageMeta } from "../control/application.ts";
+import type { ControlMessage } from "../control/control-message.ts";
+import { contactUri, type Dialog, dialogIdOf, dialogOfResponse } from "../dialog/dialog.ts";
+import { readSipFacts, type SipFacts, topVia } from "../message/sip-facts.ts";
+import { newBranch, newUuid } from "../message/sip-ids.ts";
+import { headerValue, type SipRequest, type SipResponse } from "../message/sip-message.ts";
+import { parseNameAddr } from "../message/name-addr.ts";
+import { writeSipMessage } from "../message/write-message.ts";
+import { ClientTransaction } from "../transaction/client-transaction.ts";
+import type { Flow } from "../transport/flow.ts";
+import { buildCancel, buildRequest, buildRequestInDialog } from "./build-request.ts";
+import { type EngineParts, transactionsMax } from "./engine-parts.ts";
+import { nextHop } from "./next-hop.ts";
+
+/** A request that is under way for an application; null where the engine sent it for itself. */
+type Sent = {
+  readonly transaction: ClientTransaction;
+  readonly app: Application | null;
+  readonly facts: SipFacts;
+  readonly dialogId: string;
+  /** The dialog that the request was sent in, or that its responses have made. */
+  dialog: Dialog | null;
+  /** Whether the dialog was there before the request. */
+  readonly isInDialog: boolean;
+  cancel: "none" | "waits for a provisional response" | "sent";
+};
+
+type SipFrame = Extract<ControlMessage, { verb: "sip" }>;
+
+/** The ACK of a dialog's 2xx, kept to be sent again when the 2xx is. */
+type SentAck = { readonly cseqNumber: number; readonly bytes: Buffer; readonly flow: Flow };
+
+/** Applications' requests to the network, and the responses to them (RFC 3261 §8.1, §9.1, §12.2.1, §13.2). */
+export class UserAgentClient {
+  readonly #parts: EngineParts;
+  readonly #sent = new Map<string, Sent>();
+  readonly #byBranch = new Map<string, Sent>();
+  readonly #acks = new WeakMap<Dialog, SentAck>();
+  /** Told when a dialog ends by a request from here. */
+  onDialogEnded: (dialog: Dialog) => void = () => undefined;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  get state(): { transactions: number; open: number } {
+    const all = [...this.#sent.values()];
+    return {
+      transactions: all.length,
+      open: all.filter(({ transaction }) => transaction.isPending).length,
+    };
+  }
+
+  close(): void {
+    for (const { transaction } of this.#sent.values()) transaction.end();
+  }
+
+  /** An application's request: new, in a dialog, or the CANCEL of one. */
+  send(app: Application, frame: SipFrame, given: SipRequest): void {
+    if (given.method === "CANCEL") this.#sendCancel(app, frame, given);
+    else if (frame.dialogId !== "") this.#sendInDialog(app, frame, given);
+    else this.#sendInitial(app, frame, given);
+  }
+
+  receive(response: SipResponse): void {
+    const via = topVia(response);
+    const branch = via?.params.get("branch");
+    const facts = readSipFacts(response);
+    if (typeof branch !== "string" || typeof facts === "string") return;
+    this.#byBranch.get(`${branch} ${facts.cseq.method}`)?.transaction.receive(response);
+  }
+
+  /** What was sent there has failed (RFC 3261 §8.1.3.1). */
+  flowLost(flow: Flow): void {
+    for (const { transaction } of [...this.#sent.values()]) {
+      if (transaction.flow === flow) transaction.fail(503, "Service Unavailable");
+    }
+  }
+
+  /** Ends a dialog on the engine's own account. */
+  bye(dialog: Dialog, reason: string): SipRequest {
+    const given: SipRequest = {
+      kind: "request",
+      method: "BYE",
+      uri: dialog.remoteTarget,
+      headers: [{ name: "Reason", value: reason }],
+      body: Buffer.alloc(0),
+    };
+    const built = this.#buildInDialog(dialog, given);
+    this.#endDialog(dialog);
+    if (built === null) return given;
+    this.#start(null, { request: built.request, flow: built.flow, branch: built.branch }, dialog);
+    return built.request;
+  }
+
+  #sendInitial(app: Application, { id, routeUrl }: SipFrame, given: SipRequest): void {
+    const { transport, random } = this.#parts;
+    const hop = nextHop(given.uri, routeUrl === "" ? [] : [routeUrl]);
+    if (hop === null) {
+      app.refuse(id, "requested protocol/transport not available");
+      return;
+    }
+    if (hop.port === transport.port && hop.address === transport.host) {
+      app.refuse(id, "can not send request to myself");
+      return;
+    }
+    if (this.#sent.size >= transactionsMax) {
+      app.refuse(id, "too many requests are under way");
+      return;
+    }
+    const flow = transport.flowTo(hop.protocol, hop.address, hop.port);
+    const branch = newBranch(random);
+    const request = buildRequest(given, { hostPort: transport.hostPort, branch, flow, random });
+    if (request === null) {
+      app.refuse(id, "invalid From or To");
+      return;
+    }
+    this.#echoAndStart(app, id, { request, flow, branch }, null);
+  }
+
+  #sendInDialog(app: Application, frame: SipFrame, given: SipRequest): void {
+    const dialog = this.#parts.dialogs.get(frame.dialogId);
+    if (given.method === "ACK") {
+      this.#sendAck(app, frame.id, dialog, given);
+      return;
+    }
+    if (dialog === null) {
+      app.refuse(frame.id, "Server error: unable to find dialog for dialog id provided");
+      return;
+    }
+    // A new connection of an application may take up the dialogs of its former life.
+    dialog.owner = app;
+    const built = this.#buildInDialog(dialog, given);
+    if (built === null) {
+      app.refuse(frame.id, "requested protocol/transport not available");
+      return;
+    }
+    if (given.method === "BYE") this.#endDialog(dialog);
+    this.#echoAndStart(app, frame.id, built, dialog);
+  }
+
+  /** RFC 3261 §13.2.2.4: outside of any transaction, and again for each repetition of the 2xx. */
+  #sendAck(app: Application, id: string, dialog: Dialog | null, given: SipRequest): void {
+    if (dialog === null) {
+      app.refuse(
+        id,
+        "Server error: ACK for non-success final response is automatically generated by server",
+      );
+      return;
+    }
+    const built = this.#build(dialog, given, dialog.lastInviteCseq);
+    if (built === null) {
+      app.refuse(id, "requested protocol/transport not available");
+      return;
+    }
+    const { request, flow } = built;
+    const bytes = writeSipMessage(request);
+    flow.send(bytes);
+    this.#acks.set(dialog, { cseqNumber: dialog.lastInviteCseq, bytes, flow });
+    app.echoRequest(id, request, this.#sentMeta(flow, newUuid(this.#parts.random)));
+  }
+
+  /** RFC 3261 §9.1: not before a provisional response has come. */
+  #sendCancel(app: Application, { id, transactionId }: SipFrame, given: SipRequest): void {
+    const invite = this.#sent.get(transactionId);
+    if (invite?.transaction.isInvite !== true || !invite.transaction.isPending) {
+      app.refuse(id, `unable to cancel unknown transaction id: ${transactionId}`);
+      return;
+    }
+    const { transaction } = invite;
+    const cancel = buildCancel(transaction.request, given);
+    app.echoRequest(id, cancel, this.#sentMeta(transaction.flow, newUuid(this.#parts.random)));
+    if (transaction.state === "calling") invite.cancel = "waits for a provisional response";
+    else this.#startCancel(invite);
+    transaction.awaitCancelled();
+  }
+
+  #startCancel(invite: Sent): void {
+    invite.cancel = "sent";
+    const { transaction } = invite;
+    const { request, flow, branch } = transaction;
+    this.#start(null, { request: buildCancel(request, request), flow, branch }, null);
+  }
+
+  #echoAndStart(app: Application, id: string, built: Built, dialog: Dialog | null): void {
+    const transactionId = newUuid(this.#parts.random);
+    app.echoRequest(id, built.request, this.#sentMeta(built.flow, transactionId));
+    this.#start(app, built, dialog, transactionId);
+  }
+
+  #start(
+    app: Application | null,
+    { request, flow, branch }: Built,
+    dialog: Dialog | null,
+    id: string = newUuid(this.#parts.random),
+  ): void {
+    const { clock, timing } = this.#parts;
+    const facts = readSipFacts(request);
+    invariant(typeof facts !== "string", "a request that we built can be read");
+    const transaction = new ClientTransaction({
+      id,
+      request,
+      branch,
+      flow,
+      clock,
+      timing,
+      onResponse: (response, how) => {
+        this.#onResponse(sent, response, how);
+      },
+      onEnd: () => {
+        this.#sent.delete(id);
+        this.#byBranch.delete(`${branch} ${request.method}`);
+      },
+    });
+    const sent: Sent = {
+      transaction,
+      app,
+      facts,
+      dialogId: dialog?.id ?? (transaction.isInvite ? dialogIdOf(facts.callId, facts.fromTag) : ""),
+      dialog,
+      isInDialog: dialog !== null,
+      cancel: "none",
+    };
+    this.#sent.set(id, sent);
+    this.#byBranch.set(`${branch} ${request.method}`, sent);
+    transaction.start();
+  }
+
+  #onResponse(sent: Sent, response: SipResponse, how: "network" | "local" | "repeated"): void {
+    if (how === "repeated") {
+      this.#acknowledgeAgain(sent);
+      return;
+    }
+    if (response.status === 100) {
+      this.#cancelNow(sent);
+      return;
+    }
+    if (sent.transaction.isInvite) {
+      const replaced = this.#followInvite(sent, response, how);
+      if (replaced !== null) {
+        this.#pass(sent, replaced, "local");
+        return;
+      }
+    }
+    this.#pass(sent, response, how);
+    if (response.status < 200) this.#cancelNow(sent);
+  }
+
+  /** Keeps the dialog of an INVITE. Answers what the application is to hear instead, if anything. */
+  #followInvite(sent: Sent, response: SipResponse, how: "network" | "local"): SipResponse | null {
+    const { dialogs } = this.#parts;
+    if (response.status >= 300) {
+      if (!sent.isInDialog && sent.dialog !== null) dialogs.delete(sent.dialog);
+      return null;
+    }
+    if (how === "local") return null;
+    this.#makeDialog(sent, response);
+    if (response.status < 200 || sent.dialog === null) return null;
+    if (sent.cancel !== "none") {
+      // The answer crossed the CANCEL: it is confirmed and ended here (RFC 3261 §9.1).
+      this.#acknowledgeAndBye(sent.dialog);
+      return { ...response, status: 487, reason: "Request Terminated", body: Buffer.alloc(0) };
+    }
+    if (contactUri(response) === null) {
+      this.#acknowledgeAndBye(sent.dialog);
+      return { ...response, status: 502, reason: "Answer Without Contact", body: Buffer.alloc(0) };
+    }
+    return null;
+  }
+
+  #makeDialog(sent: Sent, response: SipResponse): void {
+    const { dialogs } = this.#parts;
+    const remoteTag = parseNameAddr(headerValue(response, "To") ?? "")?.params.get("tag");
+    if (typeof remoteTag !== "string" || sent.app === null) return;
+    if (sent.isInDialog && sent.dialog !== null) {
+      sent.dialog.remoteTarget = contactUri(response) ?? sent.dialog.remoteTarget;
+      return;
+    }
+    const { request } = sent.transaction;
+    const made = dialogOfResponse(request, sent.facts, response, remoteTag, sent.app);
+    made.localCseq = Math.max(made.localCseq, sent.dialog?.localCseq ?? 0); // a PRACK may have counted
+    made.flow = sent.transaction.flow;
+    sent.dialog = made;
+    dialogs.add(made);
+  }
+
+  #acknowledgeAndBye(dialog: Dialog): void {
+    const ack = this.#build(dialog, ownRequest("ACK", dialog), dialog.lastInviteCseq);
+    if (ack !== null) {
+      const bytes = writeSipMessage(ack.request);
+      ack.flow.send(bytes);
+      this.#acks.set(dialog, { cseqNumber: dialog.lastInviteCseq, bytes, flow: ack.flow });
+    }
+    this.bye(dialog, 'SIP;cause=200;text="ACK-BYE"');
+  }
+
+  #acknowledgeAgain({ dialog, facts }: Sent): void {
+    const ack = dialog === null ? undefined : this.#acks.get(dialog);
+    if (ack?.cseqNumber === facts.cseq.number) ack.flow.send(ack.bytes);
+  }
+
+  #cancelNow(sent: Sent): void {
+    if (sent.cancel === "waits for a provisional response") this.#startCancel(sent);
+  }
+
+  #pass(sent: Sent, response: SipResponse, how: "network" | "local"): void {
+    const { transaction, app, dialogId } = sent;
+    const { flow, id } = transaction;
+    app?.push(response, {
+      source: "network",
+      protocol: flow.protocol,
+      address: how === "local" ? "" : flow.address,
+      port: how === "local" ? 0 : flow.port,
+      transactionId: id,
+      dialogId,
+      local: null,
+    });
+  }
+
+  #endDialog(dialog: Dialog): void {
+    this.#parts.dialogs.delete(dialog);
+    this.onDialogEnded(dialog);
+  }
+
+  #buildInDialog(dialog: Dialog, given: SipRequest): Built | null {
+    dialog.localCseq += 1;
+    if (given.method === "INVITE") dialog.lastInviteCseq = dialog.localCseq;
+    return this.#build(dialog, given, dialog.localCseq);
+  }
+
+  #build(dialog: Dialog, given: SipRequest, cseqNumber: number): Built | null {
+    const { transport, random } = this.#parts;
+    const flow = this.#flowOf(dialog);
+    if (flow === null) return null;
+    const branch = newBranch(random);
+    const sender = { hostPort: transport.hostPort, branch, flow, random };
+    return { request: buildRequestInDialog(given, dialog, cseqNumber, sender), flow, branch };
+  }
+
+  /** Along the route where there is one, else the way that their requests come, else to their Contact. */
+  #flowOf(dialog: Dialog): Flow | null {
+    if (dialog.routeSet.length === 0 && dialog.flow?.isOpen === true) return dialog.flow;
+    const hop = nextHop(dialog.remoteTarget, dialog.routeSet);
+    return hop === null ? null : this.#parts.transport.flowTo(hop.protocol, hop.address, hop.port);
+  }
+
+  #sentMeta(flow: Flow, transactionId: string): MessageMeta {
+    const { host, port } = this.#parts.transport;
+    return {
+      source: "application",
+      protocol: flow.protocol,
+      address: host,
+      port,
+      transactionId,
+      dialogId: "",
+      local: null,
+    };
+  }
+}
+
+type Built = { readonly request: SipRequest; readonly flow: Flow; readonly branch: string };
+
+function ownRequest(method: string, dialog: Dialog): SipRequest {
+  return {
+    kind: "request",
+    method,
+    uri: dialog.remoteTarget,
+    headers: [],
+    body: Buffer.alloc(0),
+  };
+}

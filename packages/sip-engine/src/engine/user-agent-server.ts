@@ -1,0 +1,361 @@
+import type { Timer } from "@agentcall/base";
+import type { Application } from "../control/application.ts";
+import type { ControlMessage } from "../control/control-message.ts";
+import { contactUri, type Dialog, dialogIdOf, dialogOfInvite } from "../dialog/dialog.ts";
+import { readSipFacts, type SipFacts } from "../message/sip-facts.ts";
+import { newTag, newUuid } from "../message/sip-ids.ts";
+import {
+  headerValue,
+  listsOption,
+  type SipHeader,
+  type SipRequest,
+  type SipResponse,
+} from "../message/sip-message.ts";
+import { parseNameAddr } from "../message/name-addr.ts";
+import { writeSipMessage } from "../message/write-message.ts";
+import { serverKey, ServerTransaction } from "../transaction/server-transaction.ts";
+import type { Flow } from "../transport/flow.ts";
+import { buildResponse, ownResponse } from "./build-response.ts";
+import { type EngineParts, transactionsMax } from "./engine-parts.ts";
+import { PendingAnswers } from "./pending-answers.ts";
+import { withReceived } from "./via-received.ts";
+
+/** Sends a BYE of the engine's own into a dialog, and answers it as it went out. */
+export type Bye = (dialog: Dialog, reason: string) => SipRequest;
+
+/** A request that an application is to answer. */
+type Asked = {
+  readonly transaction: ServerTransaction;
+  readonly app: Application;
+  /** Ours in every response; an application may choose it with its first one. */
+  localTag: string;
+  dialogId: string;
+  /** The dialog that the request came in; null outside of one. */
+  readonly dialog: Dialog | null;
+  /** Runs out when an INVITE is not answered at all. */
+  readonly timer: Timer | null;
+};
+
+/** Methods that begin something outside of a dialog; without an application they are turned away. */
+const initialMethods: ReadonlySet<string> = new Set([
+  "INVITE",
+  "OPTIONS",
+  "REGISTER",
+  "MESSAGE",
+  "INFO",
+  "NOTIFY",
+  "SUBSCRIBE",
+  "PUBLISH",
+]);
+const dialogMethods: ReadonlySet<string> = new Set(["BYE", "UPDATE", "REFER", "PRACK"]);
+const retryAfter: SipHeader = { name: "Retry-After", value: "5" }; // a gateway restarts within seconds
+const answerMsMax = 180_000; // timer C of RFC 3261 §16.6: nobody lets it ring for longer
+
+/** Requests from the network, and the applications' responses to them (RFC 3261 §8.2, §12.2.2, §13.3). */
+export class UserAgentServer {
+  readonly #parts: EngineParts;
+  readonly #bye: Bye;
+  readonly #transactions = new Map<string, ServerTransaction>();
+  /** By the transaction's id. */
+  readonly #asked = new Map<string, Asked>();
+  readonly #answers: PendingAnswers;
+
+  constructor(parts: EngineParts, bye: Bye) {
+    this.#parts = parts;
+    this.#bye = bye;
+    this.#answers = new PendingAnswers(parts.clock, parts.timing);
+  }
+
+  get state(): { transactions: number; open: number; unacknowledged: number } {
+    return {
+      transactions: this.#transactions.size,
+      open: this.#asked.size,
+      unacknowledged: this.#answers.count,
+    };
+  }
+
+  close(): void {
+    for (const transaction of this.#transactions.values()) transaction.end();
+    this.#answers.clear();
+  }
+
+  receive(received: SipRequest, flow: Flow): void {
+    const request = withReceived(received, flow);
+    const facts = readSipFacts(request);
+    if (typeof facts === "string") {
+      this.#refuseMalformed(request, flow, facts);
+      return;
+    }
+    if (request.method === "ACK") {
+      this.#receiveAck(request, facts, flow);
+      return;
+    }
+    const present = this.#transactions.get(serverKey(facts, request.method));
+    if (present !== undefined) {
+      present.receiveAgain();
+      return;
+    }
+    const transaction = this.#open(request, facts, flow);
+    if (transaction === null) return;
+    if (request.method === "CANCEL") this.#receiveCancel(transaction);
+    else if (facts.toTag === null) this.#receiveInitial(transaction);
+    else this.#receiveInDialog(transaction);
+  }
+
+  /** An application's response to a request that it was given. */
+  respond(app: Application, { id, transactionId }: SipFrame, given: SipResponse): void {
+    const asked = this.#asked.get(transactionId);
+    if (asked?.app !== app || !asked.transaction.isOpen) {
+      app.refuse(id, "Response not sent due to unknown transaction");
+      return;
+    }
+    const { transaction } = asked;
+    if (!transaction.flow.isOpen) {
+      app.refuse(id, "Response not sent because the transport for response has been closed");
+      return;
+    }
+    if (given.status < 200 && listsOption(given, "Require", "100rel")) {
+      app.refuse(id, "Remote endpoint does not support 100rel");
+      return;
+    }
+    this.#chooseTag(asked, given);
+    const { request, flow } = transaction;
+    const hostPort = this.#parts.transport.hostPort;
+    const response = buildResponse(request, given, asked.localTag, flow, hostPort);
+    transaction.respond(response);
+    app.echoResponse(id, response, {
+      source: "application",
+      protocol: flow.protocol,
+      address: flow.address,
+      port: flow.port,
+      transactionId,
+      dialogId: asked.dialogId,
+      local: null,
+    });
+    if (response.status < 200) return;
+    this.#settle(transactionId);
+    if (transaction.isInvite && response.status < 300) this.#awaitAck(asked, response);
+  }
+
+  /** What an application left unanswered is answered for it; its dialogs are the engine's affair. */
+  appGone(app: Application): void {
+    for (const asked of [...this.#asked.values()]) {
+      if (asked.app === app) this.#answer(asked, 503, "Service Unavailable", [retryAfter]);
+    }
+  }
+
+  /** Nothing of this dialog is sent again. */
+  dialogEnded(dialog: Dialog): void {
+    this.#answers.dropDialog(dialog.id);
+  }
+
+  #open(request: SipRequest, facts: SipFacts, flow: Flow): ServerTransaction | null {
+    const { clock, timing, random, log } = this.#parts;
+    if (this.#transactions.size >= transactionsMax) {
+      log.warn({ transactions: this.#transactions.size }, "too many transactions");
+      flow.send(
+        writeSipMessage(ownResponse(request, 503, "Service Unavailable", null, [retryAfter])),
+      );
+      return null;
+    }
+    const transaction = new ServerTransaction({
+      id: newUuid(random),
+      request,
+      facts,
+      flow,
+      clock,
+      timing,
+      onEnd: ({ key, id }) => {
+        this.#transactions.delete(key);
+        this.#settle(id);
+      },
+    });
+    this.#transactions.set(transaction.key, transaction);
+    return transaction;
+  }
+
+  #receiveInitial(transaction: ServerTransaction): void {
+    const { method } = transaction.request;
+    if (dialogMethods.has(method)) {
+      this.#refuse(transaction, 481, "Call/Transaction Does Not Exist");
+      return;
+    }
+    if (!initialMethods.has(method)) {
+      this.#refuse(transaction, 501, "Not Implemented");
+      return;
+    }
+    const app = this.#parts.control.next(method);
+    if (app === null) {
+      this.#refuse(transaction, 503, "Service Unavailable", [retryAfter]);
+      return;
+    }
+    this.#ask(transaction, app, null);
+  }
+
+  #receiveInDialog(transaction: ServerTransaction): void {
+    const { dialogs } = this.#parts;
+    const { facts, request, flow } = transaction;
+    const dialog = dialogs.ofRequest(facts);
+    if (dialog?.owner.isOpen !== true) {
+      this.#refuse(transaction, 481, "Call/Transaction Does Not Exist");
+      return;
+    }
+    if (dialog.remoteCseq !== null && facts.cseq.number <= dialog.remoteCseq) {
+      this.#refuse(transaction, 500, "CSeq Out Of Order"); // RFC 3261 §12.2.2
+      return;
+    }
+    dialog.remoteCseq = facts.cseq.number;
+    dialog.flow = flow;
+    if (request.method === "BYE") {
+      dialogs.delete(dialog);
+      this.dialogEnded(dialog);
+    } else if (request.method === "INVITE" || request.method === "UPDATE") {
+      dialog.remoteTarget = contactUri(request) ?? dialog.remoteTarget;
+    }
+    this.#ask(transaction, dialog.owner, dialog);
+  }
+
+  #ask(transaction: ServerTransaction, app: Application, dialog: Dialog | null): void {
+    const { random, clock, transport, log } = this.#parts;
+    const { request, facts, flow } = transaction;
+    const asked: Asked = {
+      transaction,
+      app,
+      localTag: dialog?.localTag ?? newTag(random),
+      dialogId: dialog?.id ?? "",
+      dialog,
+      timer: !transaction.isInvite
+        ? null
+        : clock.after(answerMsMax, () => {
+            this.#answer(asked, 408, "Request Timeout");
+          }),
+    };
+    this.#asked.set(transaction.id, asked);
+    if (transaction.isInvite) transaction.respond(ownResponse(request, 100, "Trying", null));
+    log.debug({ sipCallId: facts.callId, method: request.method }, "request passed on");
+    app.push(request, {
+      ...networkMeta(flow, transaction.id, asked.dialogId),
+      local: dialog === null ? { address: transport.host, port: transport.port } : null,
+    });
+  }
+
+  /** The ACK to a refusal ends its transaction; the ACK to a 2xx is told to the application. */
+  #receiveAck(request: SipRequest, facts: SipFacts, flow: Flow): void {
+    const refused = this.#transactions.get(serverKey(facts, "INVITE"));
+    if (refused !== undefined) {
+      refused.receiveAck();
+      return;
+    }
+    const dialog = this.#parts.dialogs.ofRequest(facts);
+    if (dialog === null) return; // of a dialog that is over: nobody waits for it
+    const answered = this.#answers.acknowledge(dialog.id, facts.cseq.number);
+    if (answered === null) return;
+    dialog.owner.push(request, {
+      ...networkMeta(flow, answered.inviteId ?? newUuid(this.#parts.random), dialog.id),
+      protocol: "",
+    });
+  }
+
+  /** RFC 3261 §9.2: the CANCEL is answered 200, and the INVITE 487 unless it is answered already. */
+  #receiveCancel(cancel: ServerTransaction): void {
+    const { facts, request, flow } = cancel;
+    const invite = this.#transactions.get(serverKey(facts, "INVITE"));
+    if (invite === undefined) {
+      this.#refuse(cancel, 481, "Call/Transaction Does Not Exist");
+      return;
+    }
+    const asked = this.#asked.get(invite.id);
+    cancel.respond(ownResponse(request, 200, "OK", asked?.localTag ?? newTag(this.#parts.random)));
+    if (asked === undefined || !invite.isOpen) return; // too late: the final response stands
+    this.#answer(asked, 487, "Request Terminated");
+    asked.app.push(request, networkMeta(flow, invite.id, asked.dialogId));
+  }
+
+  /** The first response of an application with a tag settles ours, and names the dialog. */
+  #chooseTag(asked: Asked, given: SipResponse): void {
+    const { request, facts } = asked.transaction;
+    if (asked.dialog !== null || asked.dialogId !== "") return;
+    const tag = parseNameAddr(headerValue(given, "To") ?? "")?.params.get("tag");
+    if (typeof tag === "string") asked.localTag = tag;
+    if (request.method === "INVITE" || request.method === "SUBSCRIBE") {
+      asked.dialogId = dialogIdOf(facts.callId, facts.fromTag);
+    }
+  }
+
+  #awaitAck(asked: Asked, response: SipResponse): void {
+    const { dialogs, log } = this.#parts;
+    const { transaction, app, localTag } = asked;
+    const { request, facts, flow } = transaction;
+    const dialog = asked.dialog ?? dialogOfInvite(request, facts, localTag, flow, app);
+    if (asked.dialog === null) dialogs.add(dialog);
+    const answer = {
+      bytes: writeSipMessage(response),
+      flow,
+      inviteId: asked.dialog === null ? transaction.id : null,
+    };
+    this.#answers.add(dialog.id, facts.cseq.number, answer, () => {
+      log.info({ sipCallId: dialog.callId }, "no ACK came");
+      if (dialogs.get(dialog.id) !== dialog) return;
+      const bye = this.#bye(dialog, 'SIP;cause=200;text="ACK timeout"');
+      app.push(bye, unsolicitedMeta(dialog.id));
+    });
+  }
+
+  /** A response of the engine's own in the application's place. */
+  #answer(
+    { transaction, localTag }: Asked,
+    status: number,
+    reason: string,
+    more: readonly SipHeader[] = [],
+  ): void {
+    transaction.respond(ownResponse(transaction.request, status, reason, localTag, more));
+    this.#settle(transaction.id);
+  }
+
+  /** The application owes no answer any more. */
+  #settle(transactionId: string): void {
+    this.#asked.get(transactionId)?.timer?.cancel();
+    this.#asked.delete(transactionId);
+  }
+
+  #refuse(
+    transaction: ServerTransaction,
+    status: number,
+    reason: string,
+    more: readonly SipHeader[] = [],
+  ): void {
+    const tag = newTag(this.#parts.random);
+    transaction.respond(ownResponse(transaction.request, status, reason, tag, more));
+  }
+
+  /** What lacks a header it must have is told so where that is possible, and else dropped. */
+  #refuseMalformed(request: SipRequest, flow: Flow, fault: string): void {
+    this.#parts.log.debug({ fault, protocol: flow.protocol }, "malformed request");
+    if (fault === "bad-via" || request.method === "ACK") return;
+    flow.send(writeSipMessage(ownResponse(request, 400, `Bad Request (${fault})`, null)));
+  }
+}
+
+type SipFrame = Pick<Extract<ControlMessage, { verb: "sip" }>, "id" | "transactionId">;
+
+function networkMeta(
+  flow: Flow,
+  transactionId: string,
+  dialogId: string,
+): Parameters<Application["push"]>[1] {
+  const { protocol, address, port } = flow;
+  return { source: "network", protocol, address, port, transactionId, dialogId, local: null };
+}
+
+/** What tells an application of a request that the engine sent on its own. */
+function unsolicitedMeta(dialogId: string): Parameters<Application["push"]>[1] {
+  return {
+    source: "application",
+    protocol: "",
+    address: "",
+    port: 0,
+    transactionId: "unsolicited",
+    dialogId,
+    local: null,
+  };
+}

@@ -1,0 +1,55 @@
+import { isIP } from "node:net";
+import type { Secret } from "@agentcall/base";
+import { type LogLevel, parseLogLevel } from "@agentcall/logging";
+import type { SipEngineOptions } from "./engine/sip-engine.ts";
+
+export type Settings = Pick<
+  SipEngineOptions,
+  "sipHost" | "sipPort" | "drachtioHost" | "drachtioPort" | "secret"
+> & { readonly logLevel: LogLevel };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The settings of this process, or one sentence that says which is wrong. */
+export function readSettings(
+  environment: Environment,
+  readSecret: (path: string) => Secret | null,
+): Settings | string {
+  const sipHost = environment["AGENTCALL_SIP_HOST"] ?? "127.0.0.1";
+  if (isIP(sipHost) === 0) {
+    return "AGENTCALL_SIP_HOST is wrong: it must be an IP address of this machine.";
+  }
+  const sipPort = parsePort(environment["AGENTCALL_SIP_PORT"] ?? "5060");
+  if (sipPort === null) return "AGENTCALL_SIP_PORT is wrong: it must be a port from 0 to 65535.";
+  const listen = parseHostPort(environment["AGENTCALL_DRACHTIO_LISTEN"] ?? "127.0.0.1:9022");
+  if (listen === null) {
+    return "AGENTCALL_DRACHTIO_LISTEN is wrong: it must be an IP address and a port, such as 127.0.0.1:9022.";
+  }
+  const secret = readSecret(environment["AGENTCALL_DRACHTIO_SECRET_FILE"] ?? "");
+  if (secret === null) {
+    return "AGENTCALL_DRACHTIO_SECRET_FILE is wrong: it must be a file with a secret that this process may read.";
+  }
+  const logLevel = parseLogLevel(environment["AGENTCALL_LOG_LEVEL"] ?? "info");
+  if (logLevel === null) {
+    return "AGENTCALL_LOG_LEVEL is wrong: it must be trace, debug, info, warn or error.";
+  }
+  return {
+    sipHost,
+    sipPort,
+    drachtioHost: listen.host,
+    drachtioPort: listen.port,
+    secret,
+    logLevel,
+  };
+}
+
+function parseHostPort(text: string): { host: string; port: number } | null {
+  const found = /^(\[[\da-f:.]+\]|[\d.]+):(\d+)$/i.exec(text);
+  const host = (found?.[1] ?? "").replace(/^\[|\]$/g, "");
+  const port = parsePort(found?.[2] ?? "");
+  return port === null || isIP(host) === 0 ? null : { host, port };
+}
+
+function parsePort(text: string): number | null {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : null;
+}
