@@ -139,10 +139,8 @@ function decideServerEvent(state: Live, event: ServerEvent): SessionStep {
 
 function becomeReady(state: Opening): SessionStep {
   const { config, trouble } = state;
-  const asked: TalkStep =
-    config.firstMessage === null
-      ? { talk: newTalk, actions: [] }
-      : request(newTalk, { kind: "greeting", isRetry: false }, config);
+  // A caller whose line is answered hears somebody: the agent speaks first, whatever its words.
+  const asked = request(newTalk, { kind: "greeting", isRetry: false }, config);
   return {
     state: { kind: "ready", config, trouble, talk: asked.talk },
     actions: [{ kind: "stop-timer", timer: "ready" }, report("ready"), ...asked.actions],

@@ -58,16 +58,17 @@ describe("RealtimeSession, opening", () => {
     expect(chosen).toEqual(usual);
   });
 
-  test("asks for the greeting once, and for none where there is none", () => {
-    const greeting = new SessionBench({ firstMessage: "Good morning!" });
-    greeting.session.open();
-    greeting.transport.accept();
-    greeting.transport.serve(wire.created(), wire.updated(), wire.updated());
-    const silent = SessionBench.ready({ firstMessage: null });
+  test.each([
+    ["Good morning!", "word for word and nothing else: Good morning!"],
+    [null, "in your own words"],
+  ])("asks for the greeting %j once", (firstMessage, task) => {
+    const bench = new SessionBench({ firstMessage });
+    bench.session.open();
+    bench.transport.accept();
+    bench.transport.serve(wire.created(), wire.updated(), wire.updated());
 
-    expect(greeting.sentTypes).toEqual(["session.update", "response.create"]);
-    expect(JSON.stringify(greeting.sent[1])).toContain("Good morning!");
-    expect(silent.sent).toEqual([]);
+    expect(bench.sentTypes).toEqual(["session.update", "response.create"]);
+    expect(JSON.stringify(bench.sent[1])).toContain(task);
   });
 
   test("drops audio until the settings stand, then appends it untouched", () => {

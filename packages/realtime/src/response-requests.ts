@@ -47,10 +47,13 @@ function responseCreate(
   wanted: ResponseRequest,
   config: SessionConfig,
 ): RealtimeClientEvent {
-  if (wanted.kind === "continue" || config.firstMessage === null) {
-    return { type: "response.create", event_id: eventId };
-  }
+  if (wanted.kind === "continue") return { type: "response.create", event_id: eventId };
+  const { firstMessage } = config;
+  const task =
+    firstMessage === null
+      ? "Greet them now, briefly and in your own words."
+      : `Say this now, word for word and nothing else: ${firstMessage}`;
   // Instructions of a response replace those of the session: the agent's own go along.
-  const instructions = `${config.instructions}\n\nThe caller has just been connected. Say this now, word for word and nothing else: ${config.firstMessage}`;
+  const instructions = `${config.instructions}\n\nThe caller has just been connected. ${task}`;
   return { type: "response.create", event_id: eventId, response: { instructions } };
 }

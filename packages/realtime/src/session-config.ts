@@ -23,7 +23,7 @@ export type SessionConfig = {
   /** ISO 639-1, or `auto`. Tells the transcription what to expect. */
   readonly language: string;
   readonly codec: G711Codec;
-  /** What the agent says first, or null: it waits for the caller. */
+  /** What the agent says first, word for word; null lets it greet in its own words. */
   readonly firstMessage: string | null;
   readonly tools: readonly ToolDefinition[];
   readonly transcriptionModel: string;

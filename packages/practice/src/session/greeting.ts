@@ -5,18 +5,29 @@ const greetingCharactersMax = 600;
 export const plainGreeting = "Hello, this is the practice agent. How can I help you?";
 
 /**
- * The words that an instruction such as `Say exactly: "Good evening!"` asks to be said: the
- * longest quotation; else what follows the first colon; else the plain greeting, for a prompt
- * is not to be read out.
+ * The words that the last line of an instruction asks to be said: those behind its first colon, as
+ * in `Say exactly: "Good evening!"`; else its longest quotation; else the plain greeting, for a
+ * prompt is not to be read out.
  */
 export function greetingOf(instructions: string): string {
-  let longest = "";
-  for (const match of instructions.matchAll(quoted)) {
-    const words = match[0].slice(1, -1);
-    if (words.length > longest.length) longest = words;
-  }
-  const colon = instructions.indexOf(":");
-  const words = longest !== "" ? longest : colon === -1 ? "" : instructions.slice(colon + 1);
+  const line = instructions.trim().split("\n").at(-1) ?? "";
+  const colon = line.indexOf(":");
+  const words = colon === -1 ? longestQuotation(line) : withoutQuotes(line.slice(colon + 1).trim());
   const said = words.trim().slice(0, greetingCharactersMax);
   return said === "" ? plainGreeting : said;
+}
+
+function longestQuotation(line: string): string {
+  let longest = "";
+  for (const [quotation] of line.matchAll(quoted)) {
+    const words = quotation.slice(1, -1);
+    if (words.length > longest.length) longest = words;
+  }
+  return longest;
+}
+
+/** A text that is one quotation from end to end, without its quotes. */
+function withoutQuotes(text: string): string {
+  const [first] = text.match(quoted) ?? [];
+  return first === text ? text.slice(1, -1) : text;
 }

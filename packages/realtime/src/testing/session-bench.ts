@@ -71,6 +71,9 @@ export class SessionBench {
     bench.session.open();
     bench.transport.accept();
     bench.transport.serve(wire.created(), wire.updated());
+    if (more.firstMessage === undefined) {
+      bench.transport.serve(wire.responseCreated("resp_hello"), wire.responseDone("resp_hello"));
+    }
     bench.forget();
     return bench;
   }
