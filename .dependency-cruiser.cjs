@@ -7,7 +7,7 @@ const layers = {
   "packages/realtime": ["packages/base", "packages/media"],
   "packages/sip-engine": ["packages/base", "packages/logging"],
   "packages/practice": ["packages/base", "packages/media", "packages/realtime", "packages/logging"],
-  "packages/phone": ["packages/base", "packages/media", "packages/sip-engine"],
+  "packages/phone": ["packages/base", "packages/contract", "packages/media", "packages/sip-engine"],
   "apps/gateway": [
     "packages/base",
     "packages/contract",

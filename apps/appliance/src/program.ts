@@ -122,7 +122,7 @@ export class Program {
         if (served || !isReady(message)) return;
         served = true;
         deadline.cancel();
-        this.#around.log.info({ program: name, processId: child.pid }, "program serves");
+        this.#around.log.info({ child: name, processId: child.pid }, "program serves");
         resolve(message);
       });
       child.on("error", (error) => {
@@ -132,7 +132,7 @@ export class Program {
         deadline.cancel();
         closeSync(logTo);
         this.#child = null;
-        const how = signal === null ? `exit code ${String(code)}` : signal;
+        const how = signal ?? `exit code ${String(code)}`;
         if (!served) fail(sentenceOf(complaint, `${name} ended with ${how} before it served.`));
         else if (!this.#stopping) this.#died(how);
       });
@@ -144,11 +144,11 @@ export class Program {
     if (clock.monotonicMs() - this.#startedAtMs > steadyMs) this.#failures = 0;
     this.#failures += 1;
     const againInMs = retryDelayMs(restartSchedule, this.#failures, random);
-    log.warn({ program: this.#spec.name, how, againInMs }, "program died");
+    log.warn({ child: this.#spec.name, how, againInMs }, "program died");
     onDeath(this.#spec.name, how, againInMs);
     this.#restart = clock.after(againInMs, () => {
       this.#spawn().catch((error: unknown) => {
-        log.error({ program: this.#spec.name, err: error }, "program did not come back");
+        log.error({ child: this.#spec.name, err: error }, "program did not come back");
         if (!this.#stopping) this.#died("failed to start");
       });
     });

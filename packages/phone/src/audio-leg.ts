@@ -72,8 +72,9 @@ export class AudioLeg {
       },
     });
     socket.on("error", () => undefined); // the far end has hung up already
+    const listening = once(socket, "listening"); // told at once, since the look-up is synchronous
     socket.bind(0, "127.0.0.1");
-    await once(socket, "listening");
+    await listening;
     const leg = new AudioLeg(socket, clock, random, network);
     socket.on("message", (packet) => {
       leg.#receive(packet);

@@ -4,8 +4,8 @@ import type { NumberStore } from "./number-store.ts";
 const agent = inboundConfigSchema.parse({
   mode: "ai",
   systemPrompt:
-    "You answer the telephone of Harbour Street Dental, a small practice. Be warm and brief: one or two sentences at a time. Find out why the person calls, take their name and a number for calling back, and say that the practice will ring them today.",
-  firstMessage: "Hello, this is Harbour Street Dental. How can I help you?",
+    "You answer the telephone of Harbour Street Kitchen, a small restaurant that is open from noon to eleven every day but Monday. Be warm and brief: one or two sentences at a time. Take reservations: day, time, how many people, and a name.",
+  firstMessage: "Hello, this is Harbour Street Kitchen. How can I help you?",
   voice: "marin",
   language: "en",
   liveTranscript: true,
