@@ -83,6 +83,12 @@ export class Phone {
     return [...this.#calls.values()].filter((call) => !call.isOver).length;
   }
 
+  /** Ends every call as a caller would: gives up what rings, hangs up what was answered. */
+  async hangUpAll(): Promise<void> {
+    const calls = [...this.#calls.values()].filter((call) => !call.isOver);
+    await Promise.all(calls.map((call) => call.hangUp()));
+  }
+
   /** Drops every call and closes the socket. May be called twice. */
   async close(): Promise<void> {
     for (const call of this.#calls.values()) await call.close();

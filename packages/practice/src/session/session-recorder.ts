@@ -42,6 +42,6 @@ export class SessionRecorder {
     if (this.#appendCount <= appendFramesMax) this.event(atMs, frame.toString("latin1"));
     if (this.#audioBytes + audio.length > this.#audioBytesMax) return;
     this.#audioBytes += audio.length;
-    this.#pieces.push(audio.slice());
+    this.#pieces.push(Uint8Array.from(audio)); // a Buffer's slice would share its memory
   }
 }

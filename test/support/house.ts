@@ -1,0 +1,273 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type Log, Secret, silentLog, systemClock, systemRandom } from "@agentcall/base";
+import {
+  type CallView,
+  callViewSchema,
+  type E164,
+  type LiveMessage,
+  liveMessageSchema,
+  type TranscriptView,
+  transcriptViewSchema,
+} from "@agentcall/contract";
+import { type ControlPlane, startControlPlane } from "@agentcall/control-plane";
+import { type Gateway, startGateway } from "@agentcall/gateway";
+import { type CallOptions, Phone, type PhoneCall, type SipTransport } from "@agentcall/phone";
+import { parseScenario, type Practice, startPractice } from "@agentcall/practice";
+import { clientEventProblems } from "@agentcall/realtime/testing";
+import { type SipEngine, startSipEngine } from "@agentcall/sip-engine";
+import { expect } from "vitest";
+import { WebSocket } from "ws";
+import { eventually } from "./eventually.ts";
+
+export const demoNumber = "+14155550100" as E164;
+
+export type HouseOptions = {
+  /** A scenario as a file would hold it. */
+  readonly scenario?: unknown;
+  /** Which day the provider has. */
+  readonly day?: string;
+  readonly callsMax?: number;
+  /** Another provider's address: nobody need be there. */
+  readonly openaiBaseUrl?: string;
+  readonly log?: Log;
+};
+
+const clock = systemClock();
+const random = systemRandom();
+const adminKey = new Secret("ac_live_0123456789abcdefgh");
+const engineSecret = new Secret("practice-secret");
+const controlToken = new Secret("the token of the link");
+const keptAudioBytes = 8_000 * 60;
+
+/**
+ * Every part of the product in one process, on loopback and free ports: only the carrier's phone
+ * and the provider are played. `close()` asserts that nothing was left behind, and that every
+ * frame which the provider received is one of its own schema.
+ */
+export class House {
+  readonly engine: SipEngine;
+  readonly practice: Practice;
+  readonly controlPlane: ControlPlane;
+  readonly gateway: Gateway;
+  readonly folder: string;
+  readonly messages: LiveMessage[] = [];
+  readonly #events: WebSocket;
+  readonly #phones: Phone[] = [];
+
+  private constructor(parts: {
+    engine: SipEngine;
+    practice: Practice;
+    controlPlane: ControlPlane;
+    gateway: Gateway;
+    folder: string;
+    events: WebSocket;
+  }) {
+    this.engine = parts.engine;
+    this.practice = parts.practice;
+    this.controlPlane = parts.controlPlane;
+    this.gateway = parts.gateway;
+    this.folder = parts.folder;
+    this.#events = parts.events;
+    this.#events.on("message", (data: Buffer) => {
+      this.messages.push(liveMessageSchema.parse(JSON.parse(data.toString())));
+    });
+  }
+
+  static async open(options: HouseOptions = {}): Promise<House> {
+    const folder = mkdtempSync(path.join(tmpdir(), "agentcall-house-"));
+    const log = options.log ?? silentLog;
+    const engine = await startSipEngine({
+      sipHost: "127.0.0.1",
+      sipPort: 0,
+      drachtioHost: "127.0.0.1",
+      drachtioPort: 0,
+      secret: engineSecret,
+      clock,
+      random,
+      log,
+    });
+    const practice = await startPractice({
+      ...(options.scenario === undefined ? {} : { scenario: parseScenario(options.scenario) }),
+      clock,
+      random,
+      log,
+      recordAudioBytesMax: keptAudioBytes,
+    });
+    const controlPlane = await startControlPlane({
+      dataDir: path.join(folder, "data"),
+      httpPort: 0,
+      controlPort: 0,
+      controlToken,
+      openaiBaseUrl: options.openaiBaseUrl ?? `${practice.http}/v1`,
+      managedKey: new Secret(`sk-proj-practice-${options.day ?? "good"}-evaluation`),
+      adminKey,
+      demoNumber,
+      model: "gpt-realtime-2.1",
+      callsMax: options.callsMax ?? 20,
+      sqlite: "sqlite3",
+      clock,
+      random,
+      log,
+    });
+    const gateway = await openGateway(engine, controlPlane, folder, log);
+    const events = new WebSocket(`${controlPlane.http.replace("http", "ws")}/v1/events`, {
+      headers: { authorization: `Bearer ${adminKey.reveal()}` },
+    });
+    await Promise.all([gateway.ready, once(events, "open")]);
+    return new House({ engine, practice, controlPlane, gateway, folder, events });
+  }
+
+  /** Dials from a phone of its own. */
+  async call(
+    options: Partial<CallOptions> = {},
+    transport: SipTransport = "udp",
+  ): Promise<PhoneCall> {
+    const [host = "", port = ""] = this.engine.sip.split(":");
+    const server = { host, port: Number(port) };
+    const phone = await Phone.open({ server, transport, clock, random });
+    this.#phones.push(phone);
+    return phone.call({ to: demoNumber, ...options });
+  }
+
+  /** The same, answered: fails when it is not. */
+  async answeredCall(
+    options: Partial<CallOptions> = {},
+    transport: SipTransport = "udp",
+  ): Promise<PhoneCall> {
+    const call = await this.call(options, transport);
+    expect(await call.outcome).toEqual({ kind: "answered" });
+    return call;
+  }
+
+  /** The call as the API shows it once its record is there. */
+  async ended(call: PhoneCall): Promise<CallView> {
+    const callId = call.callId;
+    if (callId === null) throw new Error("the appliance gave this call no id");
+    await eventually(`call ${callId} has its record`, () =>
+      this.messages.some(
+        ({ event, data }) =>
+          event === "call.status" && data["callId"] === callId && data["status"] !== "in-progress",
+      ),
+    );
+    return callViewSchema.parse(await this.ask("GET", `/v1/calls/${callId}`));
+  }
+
+  async transcript(call: PhoneCall): Promise<TranscriptView["entries"]> {
+    const answer = await this.ask("GET", `/v1/calls/${call.callId ?? ""}/transcript`);
+    return transcriptViewSchema.parse(answer).entries;
+  }
+
+  /** One request to the API with the admin's key; its body as it comes. */
+  async ask(method: string, url: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${this.controlPlane.http}${url}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${adminKey.reveal()}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return text === "" ? null : JSON.parse(text);
+  }
+
+  /** Gives the demo number this agent, beside what an agent must have. */
+  async setAgent(agent: Readonly<Record<string, unknown>>): Promise<void> {
+    const { items } = (await this.ask("GET", "/v1/numbers")) as { items: { id: string }[] };
+    await this.ask("POST", `/v1/numbers/${items[0]?.id ?? ""}/inbound-config`, {
+      mode: "ai",
+      systemPrompt: "Be brief.",
+      firstMessage: "Hello.",
+      ...agent,
+    });
+  }
+
+  /** Hangs up what is left, asserts that nothing stays behind, and ends everything. */
+  async close(): Promise<void> {
+    try {
+      for (const phone of this.#phones) await phone.hangUpAll();
+      await eventually("every call is over", () => this.#callsLeft() === 0);
+      this.#expectNothingLeft();
+      this.#expectFramesOfTheSchema();
+    } finally {
+      for (const phone of this.#phones) await phone.close();
+      this.#events.terminate();
+      await this.gateway.close();
+      await this.controlPlane.close();
+      await this.practice.close();
+      await this.engine.close();
+      rmSync(this.folder, { recursive: true });
+    }
+  }
+
+  #callsLeft(): number {
+    const { openTransactions, dialogs, unacknowledged } = this.engine.state();
+    const { calls, spooledEvents, dialogs: held } = this.gateway.state();
+    const { callsInProgress } = this.controlPlane.state();
+    const atProvider = this.practice.sessions();
+    return (
+      openTransactions +
+      dialogs +
+      unacknowledged +
+      calls +
+      spooledEvents +
+      held +
+      callsInProgress +
+      atProvider
+    );
+  }
+
+  #expectNothingLeft(): void {
+    expect(this.gateway.state()).toEqual({
+      calls: 0,
+      rtpSockets: 0,
+      rtpPorts: 0,
+      pacedStreams: 0,
+      dialogs: 0,
+      sessions: 0,
+      timers: 0,
+      spooledEvents: 0,
+    });
+    expect(this.engine.state()).toMatchObject({
+      applications: 1,
+      dialogs: 0,
+      openTransactions: 0,
+      unacknowledged: 0,
+    });
+    expect(this.controlPlane.state()).toMatchObject({ gateways: 1, callsInProgress: 0 });
+    expect(this.practice.sessions()).toBe(0);
+  }
+
+  #expectFramesOfTheSchema(): void {
+    for (let index = 0; index < this.practice.opened(); index += 1) {
+      for (const { text } of this.practice.session(index).frames()) {
+        expect(clientEventProblems(JSON.parse(text)), text.slice(0, 500)).toEqual([]);
+      }
+    }
+  }
+}
+
+async function openGateway(
+  engine: SipEngine,
+  controlPlane: ControlPlane,
+  folder: string,
+  log: Log,
+): Promise<Gateway> {
+  const [host = "", port = ""] = engine.drachtio.split(":");
+  return startGateway({
+    drachtio: { host, port: Number(port), secret: engineSecret },
+    controlUrl: controlPlane.control,
+    controlToken,
+    gatewayId: "gateway-1",
+    spoolDir: path.join(folder, "spool"),
+    rtpHost: "127.0.0.1",
+    rtpPorts: { from: 30_000, to: 30_999 },
+    callsMax: 200,
+    clock,
+    random,
+    log,
+  });
+}
