@@ -33,10 +33,10 @@ export function isLoud(samples: Int16Array): boolean {
   return samples.some((sample) => Math.abs(sample) > loudSample);
 }
 
-/** Whether at least `ms` of sound came, and then 200 ms of quiet. */
-export function hasEnded(samples: Int16Array | undefined, ms: number): boolean {
+/** Whether at least `ms` of sound came, and then quiet: of 200 ms for a tone, longer for speech, which pauses. */
+export function hasEnded(samples: Int16Array | undefined, ms: number, quietMs = 200): boolean {
   if (samples === undefined) return false;
-  const quiet = samples.subarray(-200 * samplesPerMs);
+  const quiet = samples.subarray(-quietMs * samplesPerMs);
   return loudPart(samples).length >= 0.9 * ms * samplesPerMs && !isLoud(quiet);
 }
 

@@ -232,12 +232,11 @@ export class House {
       spooledEvents: 0,
     });
     expect(this.engine.state()).toMatchObject({
-      applications: 1,
       dialogs: 0,
       openTransactions: 0,
       unacknowledged: 0,
     });
-    expect(this.controlPlane.state()).toMatchObject({ gateways: 1, callsInProgress: 0 });
+    expect(this.controlPlane.state()).toMatchObject({ callsInProgress: 0 });
     expect(this.practice.sessions()).toBe(0);
   }
 

@@ -1,0 +1,107 @@
+import { spawn, spawnSync } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+/** What one run of sipp is to do. */
+export type SippRun = {
+  /** A file of test/sipp/scenarios, without its ending. */
+  readonly scenario: string;
+  readonly transport: "udp" | "tcp";
+  readonly target: { readonly host: string; readonly port: number };
+  /** The number that is dialled. */
+  readonly dialled: string;
+  readonly calls?: number;
+  readonly callsPerSecond?: number;
+};
+
+/** What came of it. `problems` is sipp's own error file: the first message that was not as expected. */
+export type SippResult = {
+  readonly exitCode: number | null;
+  readonly successful: number;
+  readonly failed: number;
+  readonly retransmissions: number;
+  readonly problems: string;
+};
+
+const runSecsMax = 50; // below the limit of a test, so that sipp's own report is seen
+
+/** Whether Debian's sipp (package sip-tester) is on this machine. */
+export function sippIsThere(): boolean {
+  return spawnSync("sipp", ["-v"], { stdio: "ignore" }).error === undefined;
+}
+
+/** Runs sipp as a carrier against the target, and reads its final statistics. */
+export async function runSipp(run: SippRun): Promise<SippResult> {
+  const folder = mkdtempSync(path.join(tmpdir(), "agentcall-sipp-"));
+  try {
+    const sipp = spawn(
+      "sipp",
+      sippArguments(run, folder, await freeUdpPort(), await freeUdpPort()),
+      {
+        cwd: folder,
+        stdio: ["ignore", "ignore", "pipe"],
+        // sipp draws its screen with curses, also when nobody looks at it.
+        env: { ...process.env, TERM: "xterm" },
+      },
+    );
+    let complaint = "";
+    sipp.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
+    const [exitCode] = (await once(sipp, "close")) as [number | null];
+    return { exitCode, ...readStatistics(folder), problems: readProblems(folder) + complaint };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function sippArguments(
+  run: SippRun,
+  folder: string,
+  localPort: number,
+  mediaPort: number,
+): readonly string[] {
+  const calls = String(run.calls ?? 1);
+  return [
+    ["-sf", path.join(import.meta.dirname, "scenarios", `${run.scenario}.xml`)],
+    ["-t", run.transport === "udp" ? "u1" : "t1"],
+    ["-i", "127.0.0.1", "-p", String(localPort), "-mp", String(mediaPort)],
+    ["-s", run.dialled, "-m", calls, "-l", calls, "-r", String(run.callsPerSecond ?? 1)],
+    ["-timeout", String(runSecsMax), "-timeout_error", "-nostdin"],
+    ["-trace_err", "-error_file", path.join(folder, "errors.log")],
+    ["-trace_stat", "-stf", path.join(folder, "statistics.csv"), "-fd", "1"],
+    [`${run.target.host}:${String(run.target.port)}`],
+  ].flat();
+}
+
+/** sipp writes one line of semicolon-separated figures each second; the last one is the total. */
+function readStatistics(
+  folder: string,
+): Pick<SippResult, "successful" | "failed" | "retransmissions"> {
+  const lines = readFileSync(path.join(folder, "statistics.csv"), "utf8").trim().split("\n");
+  const names = (lines[0] ?? "").split(";");
+  const figures = (lines.at(-1) ?? "").split(";");
+  const figure = (name: string): number => Number(figures[names.indexOf(name)]);
+  return {
+    successful: figure("SuccessfulCall(C)"),
+    failed: figure("FailedCall(C)"),
+    retransmissions: figure("Retransmissions(C)"),
+  };
+}
+
+function readProblems(folder: string): string {
+  return readdirSync(folder)
+    .filter((name) => name === "errors.log")
+    .map((name) => readFileSync(path.join(folder, name), "utf8"))
+    .join("");
+}
+
+async function freeUdpPort(): Promise<number> {
+  const socket = createSocket("udp4");
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
