@@ -3,7 +3,7 @@ import type { CallOutcome, PhoneCall } from "@agentcall/phone";
 import { afterEach, describe, expect, test } from "vitest";
 import { isLoud } from "../support/audio.ts";
 import { eventually } from "../support/eventually.ts";
-import { demoNumber, House, type HouseOptions } from "../support/house.ts";
+import { House, type HouseOptions } from "../support/house.ts";
 
 const malformedSdp = "v=0\r\no=- 1 1 IN IP4\r\nm=audio none RTP/AVP 0\r\n";
 const foreignSdp = [
@@ -37,7 +37,7 @@ describe("a call that cannot be taken is refused and leaves a record with the re
 
   test("a number without an agent, 480", async () => {
     house = await House.open();
-    await house.ask("DELETE", `/v1/numbers/${await numberId()}/inbound-config`);
+    await house.removeAgent();
 
     const { outcome, record } = await refused(await house.call());
 
@@ -180,11 +180,4 @@ async function refused(
   const outcome = await call.outcome;
   if (outcome.kind !== "refused") throw new Error("the call was answered");
   return { outcome, record: await house.ended(call) };
-}
-
-async function numberId(): Promise<string> {
-  const { items } = (await house.ask("GET", "/v1/numbers")) as {
-    items: { id: string; number: string }[];
-  };
-  return items.find(({ number }) => number === demoNumber)?.id ?? "";
 }

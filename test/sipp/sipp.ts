@@ -42,15 +42,13 @@ export async function runSipp(run: SippRun): Promise<SippResult> {
       sippArguments(run, folder, await freeUdpPort(), await freeUdpPort()),
       {
         cwd: folder,
-        stdio: ["ignore", "ignore", "pipe"],
+        stdio: "ignore",
         // sipp draws its screen with curses, also when nobody looks at it.
         env: { ...process.env, TERM: "xterm" },
       },
     );
-    let complaint = "";
-    sipp.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
     const [exitCode] = (await once(sipp, "close")) as [number | null];
-    return { exitCode, ...readStatistics(folder), problems: readProblems(folder) + complaint };
+    return { exitCode, ...readStatistics(folder), problems: readProblems(folder) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

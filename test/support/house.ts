@@ -176,13 +176,17 @@ export class House {
 
   /** Gives the demo number this agent, beside what an agent must have. */
   async setAgent(agent: Readonly<Record<string, unknown>>): Promise<void> {
-    const { items } = (await this.ask("GET", "/v1/numbers")) as { items: { id: string }[] };
-    await this.ask("POST", `/v1/numbers/${items[0]?.id ?? ""}/inbound-config`, {
+    await this.ask("POST", `/v1/numbers/${await this.#demoNumberId()}/inbound-config`, {
       mode: "ai",
       systemPrompt: "Be brief.",
       firstMessage: "Hello.",
       ...agent,
     });
+  }
+
+  /** Takes the demo number's agent away. */
+  async removeAgent(): Promise<void> {
+    await this.ask("DELETE", `/v1/numbers/${await this.#demoNumberId()}/inbound-config`);
   }
 
   /** Hangs up what is left, asserts that nothing stays behind, and ends everything. */
@@ -201,6 +205,11 @@ export class House {
       await this.engine.close();
       rmSync(this.folder, { recursive: true });
     }
+  }
+
+  async #demoNumberId(): Promise<string> {
+    const { items } = (await this.ask("GET", "/v1/numbers")) as { items: { id: string }[] };
+    return items[0]?.id ?? "";
   }
 
   #callsLeft(): number {
