@@ -50,7 +50,10 @@ async function runAll(steps, node) {
   return exitCode;
 }
 
-/** Runs one step in the foreground. Ctrl-C reaches it by the terminal; other signals are passed on. */
+/**
+ * Runs one step in the foreground and passes signals on. A Ctrl-C may reach it twice, from the
+ * terminal and from here: programs take two at once for one.
+ */
 function run(step, node) {
   const bin = path.join(root, "node_modules/.bin");
   const child = spawn(node, step.nodeArguments, {
@@ -64,10 +67,9 @@ function run(step, node) {
     },
   });
   const passOn = (signal) => child.kill(signal);
-  const ignore = () => undefined; // the terminal has sent it to the child as well
   process.on("SIGTERM", passOn);
   process.on("SIGHUP", passOn);
-  process.on("SIGINT", ignore);
+  process.on("SIGINT", passOn);
   return new Promise((resolve) => {
     child.on("error", (error) =>
       resolve(complain(`Node could not be started: ${error.message}`, 1)),
@@ -75,7 +77,7 @@ function run(step, node) {
     child.on("exit", (code, signal) => {
       process.off("SIGTERM", passOn);
       process.off("SIGHUP", passOn);
-      process.off("SIGINT", ignore);
+      process.off("SIGINT", passOn);
       resolve(code ?? (signal === "SIGINT" ? 130 : 1));
     });
   });

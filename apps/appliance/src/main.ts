@@ -8,6 +8,7 @@ import { readSettings, type Settings } from "./settings.ts";
 
 const wrongSettingCode = 2;
 const interruptedCode = 130; // 128 and SIGINT, as shells count it
+const sameSignalMs = 1_000;
 
 await main();
 
@@ -46,14 +47,19 @@ async function run(settings: Settings, isForMachines: boolean): Promise<void> {
   }
 }
 
-/** Ctrl-C ends everything in order; a second one ends it at once. */
+/**
+ * Ctrl-C ends everything in order; another one, a second later, ends it at once. The same Ctrl-C
+ * may arrive more than once, from the terminal and from npm.
+ */
 function endOnSignals(starting: Promise<RunningAppliance>): void {
-  let signals = 0;
+  const clock = systemClock();
+  let firstAtMs: number | null = null;
   const end = (exitCode: number): void => {
-    signals += 1;
+    firstAtMs ??= clock.monotonicMs();
+    const isSecond = clock.monotonicMs() - firstAtMs > sameSignalMs;
     starting.then(
       async (appliance) => {
-        if (signals > 1) appliance.kill();
+        if (isSecond) appliance.kill();
         else await appliance.stop();
         process.exit(exitCode);
       },
