@@ -1,4 +1,4 @@
-import { decodeG711, encodeG711, silenceByte } from "./g711.ts";
+import { decodeG711, encodeG711, silenceByte } from "@agentcall/media";
 
 /** The three formats of a Realtime session: G.711 at 8 kHz, or 16 bit little-endian at 24 kHz. */
 export type AudioCodec = "pcmu" | "pcma" | "pcm";

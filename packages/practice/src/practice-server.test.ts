@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { encodeAudio } from "./audio-format.ts";
 import { type Practice, startPractice } from "./practice-server.ts";
 import { parseScenario } from "./scenario.ts";
-import { errorOf, PracticeClient, serverFrameProblems } from "./testing/index.ts";
+import { serverEventProblems } from "@agentcall/realtime/testing";
+import { errorOf, PracticeClient } from "./testing/index.ts";
 import { renderTone } from "./voice/render-tone.ts";
 
 const good = "sk-proj-practice-good-evaluation";
@@ -32,7 +33,9 @@ afterEach(async () => {
   const sent = clients.filter((client) => !client.texts.includes("not json"));
   for (const client of clients.splice(0)) client.close();
   await practice.close();
-  expect(sent.flatMap((client) => client.frames.flatMap(serverFrameProblems))).toEqual([]);
+  expect(
+    sent.flatMap((client) => client.frames.flatMap((frame) => serverEventProblems(frame))),
+  ).toEqual([]);
   expect(clock.pendingCount).toBe(0);
   expect(practice.sessions()).toBe(0);
 });

@@ -1,7 +1,7 @@
 /** A frame of the control protocol is `<bytes>#<payload>`, the length in decimal digits. */
 const lengthDigitsMax = 5;
 /** What drachtio-server's own buffer takes: an application that passes here passes there too. */
-export const controlFrameBytesMax = 12_228;
+const controlFrameBytesMax = 12_228;
 
 const hash = 0x23;
 
