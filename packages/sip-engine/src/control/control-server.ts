@@ -1,7 +1,14 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { AppError, type Clock, type Log, type Random, type Secret } from "@agentcall/base";
+import {
+  AppError,
+  type Clock,
+  type Log,
+  type Random,
+  type Secret,
+  type Timer,
+} from "@agentcall/base";
 import { Application } from "./application.ts";
 import { type ControlMessage, parseControlMessage } from "./control-message.ts";
 import { FrameReader } from "./frame-reader.ts";
@@ -33,7 +40,8 @@ const routesMax = 32; // methods there are, and as many again
 export class ControlServer {
   readonly #options: ControlServerOptions;
   readonly #server: Server;
-  readonly #applications = new Set<Application>();
+  /** Each with the timer that ends it when it does not say who it is. */
+  readonly #applications = new Map<Application, Timer>();
   /** By method: who takes new requests, in turn. */
   readonly #routes = new Map<string, Application[]>();
 
@@ -80,7 +88,10 @@ export class ControlServer {
 
   /** May be called twice. */
   async close(): Promise<void> {
-    for (const app of this.#applications) app.destroy();
+    for (const [app, timer] of this.#applications) {
+      timer.cancel();
+      app.destroy();
+    }
     if (!this.#server.listening) return;
     const closed = once(this.#server, "close");
     this.#server.close();
@@ -98,10 +109,10 @@ export class ControlServer {
       return;
     }
     const app = new Application(socket, random, () => clock.nowMs(), log);
-    this.#applications.add(app);
     const timer = clock.after(authenticateMsMax, () => {
-      if (!app.isAuthenticated) socket.destroy();
+      socket.destroy();
     });
+    this.#applications.set(app, timer);
     const reader = new FrameReader();
     socket.on("data", (bytes: Buffer) => {
       for (const payload of reader.push(bytes)) {
@@ -169,6 +180,7 @@ export class ControlServer {
       return;
     }
     app.isAuthenticated = true;
+    this.#applications.get(app)?.cancel();
     app.answer(messageId, `OK|${hostPorts}|${protocolVersion}|${hostPorts}`);
     log.info({ applications: this.#applications.size }, "application joined");
   }
