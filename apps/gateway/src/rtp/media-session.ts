@@ -144,6 +144,8 @@ export class MediaSession implements PacedStream {
   /** The caller's side wants its audio elsewhere, or wants none for a while. */
   change(stream: NegotiatedStream): void {
     this.#running?.check.agree(stream.source);
+    // What is sent while the caller holds is not taken, and so nothing of it is lost.
+    if (this.#stream?.held === true && !stream.held) this.#running?.jitter.restart();
     this.#heardAtMs = this.#options.clock.monotonicMs();
     this.#follow(stream);
   }
