@@ -74,7 +74,16 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await gateway.close();
+  let isClosed = false;
+  const closing = gateway.close().finally(() => {
+    isClosed = true;
+  });
+  // It looks again every 20 ms whether its calls have ended.
+  await until(() => {
+    clock.advance(20);
+    return isClosed;
+  });
+  await closing;
   await gateway.close();
   await control.close();
   await drachtio.close();

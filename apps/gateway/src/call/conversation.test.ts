@@ -162,7 +162,7 @@ describe("Conversation", () => {
     expect(facts.record("caller_hung_up", 200, null).latency.bargeInStopMs).toEqual([]);
   });
 
-  test("tells partial text as it comes, numbered, and only where the plan wants it", () => {
+  test("tells the newest partial text ten times a second, numbered, and only where the plan wants it", () => {
     const partial = {
       kind: "transcript-partial",
       itemId: "i",
@@ -170,14 +170,20 @@ describe("Conversation", () => {
       speaker: "human",
       text: "Hel",
     } as const;
+    model.onReport({ ...partial, text: "H" });
     model.onReport(partial);
+    play(5);
     model.onReport({ ...partial, text: "Hello" });
+    model.onReport({ ...partial, itemId: "j", speaker: "ai", text: "Good" });
+    play(10);
     conversation = converse({ ...plan, liveTranscript: false });
     model.onReport(partial);
+    play(5);
 
     expect(live).toMatchObject([
       { text: "Hel", sequence: 0 },
       { text: "Hello", sequence: 1 },
+      { text: "Good", speaker: "ai", sequence: 2 },
     ]);
   });
 

@@ -33,6 +33,8 @@ export class Conversation {
   readonly #options: ConversationOptions;
   readonly #transcript: Transcript;
   readonly #session: ModelSession;
+  /** What is to be told of each item at the next look; a newer text takes the older one's place. */
+  readonly #partials = new Map<string, SpokenPartial>();
   #liveSequence = 0;
   #framesUntilSettled = settleFrames;
   #open = true;
@@ -73,6 +75,7 @@ export class Conversation {
     this.#framesUntilSettled -= 1;
     if (this.#framesUntilSettled > 0) return;
     this.#framesUntilSettled = settleFrames;
+    if (this.#partials.size > 0) this.#tellPartials();
     if (this.#transcript.isWaiting) this.#transcript.heard(this.#options.facts.sinceAnswerMs());
   }
 
@@ -115,7 +118,7 @@ export class Conversation {
         return;
       case "transcript-partial":
         this.#transcript.partial(report);
-        this.#tellPartial(report);
+        if (this.#options.plan.liveTranscript) this.#partials.set(report.itemId, report);
         return;
       case "turn":
         this.#transcript.final(report);
@@ -157,18 +160,16 @@ export class Conversation {
     facts.bargedIn(clock.monotonicMs() - startedMs);
   }
 
-  #tellPartial(spoken: Extract<SessionReport, { kind: "transcript-partial" }>): void {
-    const { plan, callId, tellLive } = this.#options;
-    if (!plan.liveTranscript) return;
-    const { itemId, speaker, text } = spoken;
-    tellLive({
-      kind: "transcript.partial",
-      callId,
-      itemId,
-      speaker,
-      text,
-      sequence: this.#liveSequence,
-    });
-    this.#liveSequence += 1;
+  /** The model's words come in bursts of many a second: who follows live reads them ten times a second. */
+  #tellPartials(): void {
+    const { callId, tellLive } = this.#options;
+    for (const { itemId, speaker, text } of this.#partials.values()) {
+      const sequence = this.#liveSequence;
+      this.#liveSequence += 1;
+      tellLive({ kind: "transcript.partial", callId, itemId, speaker, text, sequence });
+    }
+    this.#partials.clear();
   }
 }
+
+type SpokenPartial = Extract<SessionReport, { kind: "transcript-partial" }>;

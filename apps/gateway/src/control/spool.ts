@@ -37,6 +37,7 @@ export class Spool {
   readonly #drafts = new Map<string, CallEvent>();
   #file: FileHandle;
   #writes: Write[] = [];
+  readonly #acknowledged: string[] = [];
   #writing: Promise<void> | null = null;
   #lineCount = 0;
   #closed = false;
@@ -86,12 +87,15 @@ export class Spool {
     return this.#write({ draft: event }).then(() => this.#rewriteWhenMostlyOld());
   }
 
-  /** The control plane has these for good. Unknown ids are left alone. */
+  /**
+   * The control plane has these for good. Unknown ids are left alone. It is written with the next
+   * event: what a crash forgets of it is sent again, and changes nothing at the other end.
+   */
   async acknowledge(eventIds: readonly string[]): Promise<void> {
     const known = eventIds.filter((eventId) => this.#pending.has(eventId));
     if (known.length === 0) return;
-    await this.#write({ done: known });
     this.#take({ done: known });
+    this.#acknowledged.push(...known);
     await this.#rewriteWhenMostlyOld();
   }
 
@@ -100,6 +104,7 @@ export class Spool {
     if (this.#closed) return;
     this.#closed = true;
     while (this.#writing !== null) await this.#writing;
+    if (this.#acknowledged.length > 0) await this.#file.appendFile(this.#acknowledgedLine());
     await this.#file.close();
   }
 
@@ -132,10 +137,18 @@ export class Spool {
   #write(line: Line): Promise<void> {
     if (this.#closed) return Promise.reject(new Error("the spool is closed"));
     return new Promise((resolve, reject) => {
-      this.#writes.push({ text: `${JSON.stringify(line)}\n`, resolve, reject });
+      const before = this.#acknowledged.length === 0 ? "" : this.#acknowledgedLine();
+      this.#writes.push({ text: `${before}${JSON.stringify(line)}\n`, resolve, reject });
       this.#lineCount += 1;
       this.#writing ??= this.#writeAll();
     });
+  }
+
+  /** What was acknowledged and not written yet, as a line; it counts as written. */
+  #acknowledgedLine(): string {
+    const line: Line = { done: this.#acknowledged.splice(0) };
+    this.#lineCount += 1;
+    return `${JSON.stringify(line)}\n`;
   }
 
   async #writeAll(): Promise<void> {
@@ -173,6 +186,7 @@ export class Spool {
 
   /** Writes the file anew with what still counts, beside the old one, and puts it in its place. */
   async #rewrite(): Promise<void> {
+    this.#acknowledged.length = 0; // they are not in the new file at all
     const lines: Line[] = [
       ...[...this.#pending.values()].map((event) => ({ event })),
       ...[...this.#drafts.values()].map((draft) => ({ draft })),
