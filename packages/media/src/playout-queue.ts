@@ -186,14 +186,14 @@ export class PlayoutQueue {
     if (this.#done.length > rememberedItemsMax) this.#done.shift();
   }
 
+  /** In two straight runs, up to the end of the ring and from its beginning. */
   #copyOut(into: Uint8Array, offset: number, bytes: number): void {
-    let readAt = this.#readAt;
-    for (let index = 0; index < bytes; index += 1) {
-      into[offset + index] = this.#ring[readAt] ?? this.#silence;
-      readAt += 1;
-      if (readAt === this.#ring.length) readAt = 0;
-    }
-    this.#readAt = readAt;
+    const ring = this.#ring;
+    const first = Math.min(bytes, ring.length - this.#readAt);
+    copyBytes(ring, this.#readAt, into, offset, first);
+    if (first < bytes) copyBytes(ring, 0, into, offset + first, bytes - first);
+    this.#readAt += bytes;
+    if (this.#readAt >= ring.length) this.#readAt -= ring.length;
     this.#queuedBytes -= bytes;
   }
 
@@ -209,4 +209,15 @@ export class PlayoutQueue {
     this.#readAt = 0;
     this.#queuedBytes = queued;
   }
+}
+
+/** A frame is too short for a view or a native copy to pay. */
+function copyBytes(
+  source: Uint8Array,
+  from: number,
+  into: Uint8Array,
+  at: number,
+  bytes: number,
+): void {
+  for (let index = 0; index < bytes; index += 1) into[at + index] = source[from + index] ?? 0;
 }
