@@ -270,6 +270,10 @@ class FakeEndpoint {
     this.handlers = handlers;
   }
 
+  settle(): void {
+    // Only speed depends on it.
+  }
+
   sendRtp(): void {
     if (this.isOpen) this.sent += 1;
     else this.sentWhenClosed += 1;

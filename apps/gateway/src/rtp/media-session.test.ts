@@ -48,6 +48,7 @@ beforeEach(async () => {
       return Promise.resolve({
         address: "127.0.0.1",
         port: 20_000,
+        settle: () => undefined,
         sendRtp: (packet, address, port) => sentRtp.push({ packet: packet.slice(), address, port }),
         sendRtcp: (packet, address, port) =>
           sentRtcp.push({ packet: packet.slice(), address, port }),

@@ -249,6 +249,7 @@ export class MediaSession implements PacedStream {
     // Symmetric RTP (RFC 4961): answer where it came from.
     this.#remoteAddress = address;
     this.#remotePort = port;
+    this.#endpoint?.settle(address, port);
     this.#options.log.info({ "pii.address": address, port }, "the caller's audio was found");
     return true;
   }

@@ -1,4 +1,4 @@
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { silentLog } from "@agentcall/base";
 import { afterEach, describe, expect, test } from "vitest";
@@ -12,6 +12,14 @@ afterEach(() => {
 });
 
 const nothing = { onRtp: () => undefined, onRtcp: () => undefined };
+
+async function aPeer(): Promise<Socket> {
+  const peer = createSocket("udp4");
+  peer.bind(0, "127.0.0.1");
+  await once(peer, "listening");
+  closers.push(() => peer.close());
+  return peer;
+}
 
 async function freePair(): Promise<number> {
   for (;;) {
@@ -75,6 +83,56 @@ describe("RtpEndpoints", () => {
 
     expect(taken).toBeGreaterThan(port);
     expect([endpoints.socketCount, endpoints.portCount]).toEqual([0, 0]);
+  });
+
+  test("settled on a peer, sends to it and still hears strangers, each told apart", async () => {
+    const port = await freePair();
+    const endpoints = new RtpEndpoints("127.0.0.1", new PortRange(port, port + 8), silentLog);
+    const [peer, stranger] = [await aPeer(), await aPeer()];
+    const heard: [number | undefined, number][] = [];
+    const endpoint = await endpoints.open({
+      onRtp: (packet, _, from) => heard.push([packet[0], from]),
+      onRtcp: () => undefined,
+    });
+    closers.push(() => {
+      endpoint.close();
+    });
+
+    endpoint.settle("127.0.0.1", peer.address().port);
+    endpoint.settle("127.0.0.1", peer.address().port);
+    for (let round = 1; round <= 3; round += 1) {
+      const received = once(peer, "message") as Promise<[Buffer, { port: number }]>;
+      endpoint.sendRtp(Uint8Array.of(round), "127.0.0.1", peer.address().port);
+      const [packet, from] = await received;
+      expect([packet[0], from.port]).toEqual([round, endpoint.port]);
+      peer.send(Uint8Array.of(10 + round), endpoint.port, "127.0.0.1");
+      stranger.send(Uint8Array.of(20 + round), endpoint.port, "127.0.0.1");
+      while (heard.length < 2 * round) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const elsewhere = once(stranger, "message") as Promise<[Buffer]>;
+    endpoint.sendRtp(Uint8Array.of(9), "127.0.0.1", stranger.address().port);
+
+    expect((await elsewhere)[0][0]).toBe(9);
+    expect(endpoints.socketCount).toBe(3);
+    for (const [byte = 0, from] of heard) {
+      expect(from).toBe((byte < 20 ? peer : stranger).address().port);
+    }
+    endpoint.settle("127.0.0.1", stranger.address().port);
+    expect(endpoints.socketCount).toBe(3);
+    endpoint.close();
+    expect(endpoints.socketCount).toBe(0);
+  });
+
+  test("two gateways never share a pair of ports", async () => {
+    const port = await freePair();
+    const one = new RtpEndpoints("127.0.0.1", new PortRange(port, port + 1), silentLog);
+    const other = new RtpEndpoints("127.0.0.1", new PortRange(port, port + 1), silentLog);
+    const taken = await one.open(nothing);
+    closers.push(() => {
+      taken.close();
+    });
+
+    await expect(other.open(nothing)).rejects.toThrow("no free port");
   });
 
   test("says so when there is no port left", async () => {
