@@ -34,6 +34,7 @@ export type ControlServerOptions = {
 const protocolVersion = "v0.9.4";
 const applicationsMax = 64; // as many gateways as `npm start` takes
 const authenticateMsMax = 5_000; // a stranger that connects and says nothing
+const closeMsMax = 2_000; // an answer on loopback is read at once
 const routesMax = 32; // methods there are, and as many again
 
 /** The control port, to which applications connect (drachtio's `admin` port). */
@@ -79,10 +80,11 @@ export class ControlServer {
 
   /** The next application that takes new requests of this method, each in its turn. */
   next(method: string): Application | null {
-    const apps = this.#routes.get(method);
-    const app = apps?.shift();
+    const apps = this.#routes.get(method) ?? [];
+    const at = apps.findIndex(({ isOpen }) => isOpen);
+    const [app] = at < 0 ? [] : apps.splice(at, 1);
     if (app === undefined) return null;
-    apps?.push(app);
+    apps.push(app);
     return app;
   }
 
@@ -121,7 +123,7 @@ export class ControlServer {
       }
     });
     socket.on("close", () => {
-      timer.cancel();
+      this.#applications.get(app)?.cancel();
       this.#applications.delete(app);
       this.#removeRoutes(app);
       if (app.isAuthenticated) log.warn({}, "application left");
@@ -155,15 +157,10 @@ export class ControlServer {
       case "route":
         this.#addRoute(app, message.id, message.method);
         return;
-      case "remove_route": {
-        const apps = this.#routes.get(message.method) ?? [];
-        this.#routes.set(
-          message.method,
-          apps.filter((each) => each !== app),
-        );
+      case "remove_route":
+        this.#removeRoute(app, message.method);
         app.answer(message.id, "OK");
         return;
-      }
       case "ping":
         app.answer(message.id, "OK|pong");
         return;
@@ -186,7 +183,8 @@ export class ControlServer {
   }
 
   #addRoute(app: Application, messageId: string, method: string): void {
-    if (!/^[A-Z]{1,32}$/.test(method) || this.#routes.size >= routesMax) {
+    const isFull = this.#routes.size >= routesMax && !this.#routes.has(method);
+    if (!/^[A-Z]{1,32}$/.test(method) || isFull) {
       app.answer(messageId, "NO|invalid method");
       return;
     }
@@ -196,19 +194,29 @@ export class ControlServer {
     app.answer(messageId, "OK");
   }
 
-  #removeRoutes(app: Application): void {
-    for (const [method, apps] of this.#routes) {
-      this.#routes.set(
-        method,
-        apps.filter((each) => each !== app),
-      );
-    }
+  #removeRoute(app: Application, method: string): void {
+    const apps = (this.#routes.get(method) ?? []).filter((each) => each !== app);
+    if (apps.length === 0) this.#routes.delete(method);
+    else this.#routes.set(method, apps);
   }
 
+  #removeRoutes(app: Application): void {
+    for (const method of [...this.#routes.keys()]) this.#removeRoute(app, method);
+  }
+
+  /** Says why, and closes: by force when the other side does not close too. */
   #expel(app: Application, messageId: string | null, reason: string): void {
-    this.#options.log.warn({ reason }, "application refused");
+    const { clock, log } = this.#options;
+    log.warn({ reason }, "application refused");
     if (messageId !== null) app.answer(messageId, `NO|${reason}`);
+    this.#removeRoutes(app);
     app.close();
+    if (!this.#applications.has(app)) return;
+    this.#applications.get(app)?.cancel();
+    const timer = clock.after(closeMsMax, () => {
+      app.destroy();
+    });
+    this.#applications.set(app, timer);
   }
 }
 

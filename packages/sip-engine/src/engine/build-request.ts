@@ -2,9 +2,10 @@ import type { Random } from "@agentcall/base";
 import type { Dialog } from "../dialog/dialog.ts";
 import { parseCSeq } from "../message/cseq.ts";
 import { parseNameAddr, withTag, writeNameAddr } from "../message/name-addr.ts";
-import { isCallId } from "../message/sip-facts.ts";
+import { isCallId, readSipFacts } from "../message/sip-facts.ts";
 import { newTag, newUuid } from "../message/sip-ids.ts";
 import { headerValue, type SipHeader, type SipRequest } from "../message/sip-message.ts";
+import { parseSipUri } from "../message/sip-uri.ts";
 import type { Flow } from "../transport/flow.ts";
 import { ownContact, withOwnAddress } from "./local-address.ts";
 
@@ -56,10 +57,14 @@ export function buildRequest(given: SipRequest, sender: Sender): SipRequest | nu
     headers.push(ownContact(hostPort, flow.protocol));
   }
   headers.push(...rest({ ...given, headers: addressed }));
-  return { ...given, headers };
+  const request = { ...given, headers };
+  return typeof readSipFacts(request) === "string" ? null : request; // a tag that is no token
 }
 
-/** An application's request inside a dialog (RFC 3261 §12.2.1.1). The dialog's CSeq is counted by the caller. */
+/**
+ * An application's request inside a dialog (RFC 3261 §12.2.1.1). A first route without `lr` is a
+ * strict router: it takes the place of the URI. The dialog's CSeq is counted by the caller.
+ */
 export function buildRequestInDialog(
   given: SipRequest,
   dialog: Dialog,
@@ -67,9 +72,10 @@ export function buildRequestInDialog(
   sender: Sender,
 ): SipRequest {
   const { hostPort, flow } = sender;
+  const { uri, routes } = targetOf(dialog);
   const headers: SipHeader[] = [
     ...head(given, sender),
-    ...dialog.routeSet.map((value) => ({ name: "Route", value })),
+    ...routes.map((value) => ({ name: "Route", value })),
     { name: "From", value: dialog.localHeader },
     { name: "To", value: dialog.remoteHeader },
     { name: "Call-ID", value: dialog.callId },
@@ -81,7 +87,18 @@ export function buildRequestInDialog(
   headers.push(
     ...rest({ ...given, headers: given.headers.map((each) => withOwnAddress(each, hostPort)) }),
   );
-  return { ...given, uri: dialog.remoteTarget, headers };
+  return { ...given, uri, headers };
+}
+
+function targetOf({ remoteTarget, routeSet }: Dialog): {
+  uri: string;
+  routes: readonly string[];
+} {
+  const first = parseNameAddr(routeSet[0] ?? "")?.uri;
+  if (first === undefined || parseSipUri(first)?.params.has("lr") !== false) {
+    return { uri: remoteTarget, routes: routeSet };
+  }
+  return { uri: first, routes: [...routeSet.slice(1), `<${remoteTarget}>`] };
 }
 
 /** The CANCEL of a request (RFC 3261 §9.1): the same request with another method. */

@@ -80,7 +80,7 @@ class Engine {
   private constructor(parts: EngineParts, drachtio: string) {
     this.#parts = parts;
     this.#client = new UserAgentClient(parts);
-    this.#server = new UserAgentServer(parts, (dialog, reason) => this.#client.bye(dialog, reason));
+    this.#server = new UserAgentServer(parts, this.#client);
     this.#client.onDialogEnded = (dialog) => {
       this.#server.dialogEnded(dialog);
     };
@@ -171,6 +171,7 @@ class Engine {
   applicationGone(app: Application): void {
     const { clock, timing, dialogs, log } = this.#parts;
     this.#server.appGone(app);
+    this.#client.appGone(app);
     if (dialogs.ownedBy(app).length === 0) return;
     const timer = clock.after(giveUpMs(timing), () => {
       this.#orphans.delete(timer);

@@ -1,16 +1,22 @@
 import { invariant } from "@agentcall/base";
-import type { Application, MessageMeta } from "../control/application.ts";
+import type { Application } from "../control/application.ts";
 import type { ControlMessage } from "../control/control-message.ts";
 import { contactUri, type Dialog, dialogIdOf, dialogOfResponse } from "../dialog/dialog.ts";
 import { readSipFacts, type SipFacts, topVia } from "../message/sip-facts.ts";
 import { newBranch, newUuid } from "../message/sip-ids.ts";
-import { headerValue, type SipRequest, type SipResponse } from "../message/sip-message.ts";
+import {
+  headerValue,
+  type SipHeader,
+  type SipRequest,
+  type SipResponse,
+} from "../message/sip-message.ts";
 import { parseNameAddr } from "../message/name-addr.ts";
 import { writeSipMessage } from "../message/write-message.ts";
 import { ClientTransaction } from "../transaction/client-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
 import { buildCancel, buildRequest, buildRequestInDialog } from "./build-request.ts";
 import { type EngineParts, transactionsMax } from "./engine-parts.ts";
+import { localMeta, networkMeta, sentMeta } from "./message-meta.ts";
 import { nextHop } from "./next-hop.ts";
 
 /** A request that is under way for an application; null where the engine sent it for itself. */
@@ -23,10 +29,13 @@ type Sent = {
   dialog: Dialog | null;
   /** Whether the dialog was there before the request. */
   readonly isInDialog: boolean;
-  cancel: "none" | "waits for a provisional response" | "sent";
+  /** A CANCEL waits here for a provisional response to the INVITE. */
+  cancel: "none" | { readonly request: SipRequest; isSent: boolean };
 };
 
 type SipFrame = Extract<ControlMessage, { verb: "sip" }>;
+
+const lostReason: SipHeader = { name: "Reason", value: 'SIP;cause=503;text="Application lost"' };
 
 /** The ACK of a dialog's 2xx, kept to be sent again when the 2xx is. */
 type SentAck = { readonly cseqNumber: number; readonly bytes: Buffer; readonly flow: Flow };
@@ -59,6 +68,7 @@ export class UserAgentClient {
   /** An application's request: new, in a dialog, or the CANCEL of one. */
   send(app: Application, frame: SipFrame, given: SipRequest): void {
     if (given.method === "CANCEL") this.#sendCancel(app, frame, given);
+    else if (given.method === "ACK") this.#sendAck(app, frame, given);
     else if (frame.dialogId !== "") this.#sendInDialog(app, frame, given);
     else this.#sendInitial(app, frame, given);
   }
@@ -76,6 +86,23 @@ export class UserAgentClient {
     for (const { transaction } of [...this.#sent.values()]) {
       if (transaction.flow === flow) transaction.fail(503, "Service Unavailable");
     }
+  }
+
+  /** Nobody's telephone is to ring for an application that is gone. */
+  appGone(app: Application): void {
+    for (const sent of [...this.#sent.values()]) {
+      const { isInvite, isPending, request } = sent.transaction;
+      if (sent.app !== app || !isInvite || !isPending || sent.cancel !== "none") continue;
+      this.#cancel(sent, buildCancel(request, { ...request, headers: [lostReason] }));
+    }
+  }
+
+  /** Whether an INVITE in this dialog has no final response yet. */
+  isInviting(dialog: Dialog): boolean {
+    return [...this.#sent.values()].some(
+      ({ dialog: its, transaction }) =>
+        its === dialog && transaction.isInvite && transaction.isPending,
+    );
   }
 
   /** Ends a dialog on the engine's own account. */
@@ -121,10 +148,6 @@ export class UserAgentClient {
 
   #sendInDialog(app: Application, frame: SipFrame, given: SipRequest): void {
     const dialog = this.#parts.dialogs.get(frame.dialogId);
-    if (given.method === "ACK") {
-      this.#sendAck(app, frame.id, dialog, given);
-      return;
-    }
     if (dialog === null) {
       app.refuse(frame.id, "Server error: unable to find dialog for dialog id provided");
       return;
@@ -141,7 +164,8 @@ export class UserAgentClient {
   }
 
   /** RFC 3261 §13.2.2.4: outside of any transaction, and again for each repetition of the 2xx. */
-  #sendAck(app: Application, id: string, dialog: Dialog | null, given: SipRequest): void {
+  #sendAck(app: Application, { id, dialogId }: SipFrame, given: SipRequest): void {
+    const dialog = this.#parts.dialogs.get(dialogId);
     if (dialog === null) {
       app.refuse(
         id,
@@ -158,7 +182,7 @@ export class UserAgentClient {
     const bytes = writeSipMessage(request);
     flow.send(bytes);
     this.#acks.set(dialog, { cseqNumber: dialog.lastInviteCseq, bytes, flow });
-    app.echoRequest(id, request, this.#sentMeta(flow, newUuid(this.#parts.random)));
+    this.#echo(app, id, request, flow);
   }
 
   /** RFC 3261 §9.1: not before a provisional response has come. */
@@ -170,22 +194,26 @@ export class UserAgentClient {
     }
     const { transaction } = invite;
     const cancel = buildCancel(transaction.request, given);
-    app.echoRequest(id, cancel, this.#sentMeta(transaction.flow, newUuid(this.#parts.random)));
-    if (transaction.state === "calling") invite.cancel = "waits for a provisional response";
-    else this.#startCancel(invite);
+    this.#echo(app, id, cancel, transaction.flow);
+    this.#cancel(invite, cancel);
+  }
+
+  #cancel(invite: Sent, request: SipRequest): void {
+    const { transaction } = invite;
+    invite.cancel = { request, isSent: false };
+    if (transaction.state === "proceeding") this.#startCancel(invite);
     transaction.awaitCancelled();
   }
 
-  #startCancel(invite: Sent): void {
-    invite.cancel = "sent";
-    const { transaction } = invite;
-    const { request, flow, branch } = transaction;
-    this.#start(null, { request: buildCancel(request, request), flow, branch }, null);
+  #startCancel({ cancel, transaction: { flow, branch } }: Sent): void {
+    if (cancel === "none" || cancel.isSent) return;
+    cancel.isSent = true;
+    this.#start(null, { request: cancel.request, flow, branch }, null);
   }
 
   #echoAndStart(app: Application, id: string, built: Built, dialog: Dialog | null): void {
     const transactionId = newUuid(this.#parts.random);
-    app.echoRequest(id, built.request, this.#sentMeta(built.flow, transactionId));
+    this.#echo(app, id, built.request, built.flow, transactionId);
     this.#start(app, built, dialog, transactionId);
   }
 
@@ -233,7 +261,7 @@ export class UserAgentClient {
       return;
     }
     if (response.status === 100) {
-      this.#cancelNow(sent);
+      this.#startCancel(sent);
       return;
     }
     if (sent.transaction.isInvite) {
@@ -244,7 +272,7 @@ export class UserAgentClient {
       }
     }
     this.#pass(sent, response, how);
-    if (response.status < 200) this.#cancelNow(sent);
+    if (response.status < 200) this.#startCancel(sent);
   }
 
   /** Keeps the dialog of an INVITE. Answers what the application is to hear instead, if anything. */
@@ -300,22 +328,10 @@ export class UserAgentClient {
     if (ack?.cseqNumber === facts.cseq.number) ack.flow.send(ack.bytes);
   }
 
-  #cancelNow(sent: Sent): void {
-    if (sent.cancel === "waits for a provisional response") this.#startCancel(sent);
-  }
-
   #pass(sent: Sent, response: SipResponse, how: "network" | "local"): void {
     const { transaction, app, dialogId } = sent;
     const { flow, id } = transaction;
-    app?.push(response, {
-      source: "network",
-      protocol: flow.protocol,
-      address: how === "local" ? "" : flow.address,
-      port: how === "local" ? 0 : flow.port,
-      transactionId: id,
-      dialogId,
-      local: null,
-    });
+    app?.push(response, (how === "local" ? localMeta : networkMeta)(flow, id, dialogId));
   }
 
   #endDialog(dialog: Dialog): void {
@@ -345,17 +361,16 @@ export class UserAgentClient {
     return hop === null ? null : this.#parts.transport.flowTo(hop.protocol, hop.address, hop.port);
   }
 
-  #sentMeta(flow: Flow, transactionId: string): MessageMeta {
-    const { host, port } = this.#parts.transport;
-    return {
-      source: "application",
-      protocol: flow.protocol,
-      address: host,
-      port,
-      transactionId,
-      dialogId: "",
-      local: null,
-    };
+  #echo(
+    app: Application,
+    id: string,
+    request: SipRequest,
+    flow: Flow,
+    transactionId?: string,
+  ): void {
+    const { transport, random } = this.#parts;
+    const meta = sentMeta(flow, transport, transactionId ?? newUuid(random));
+    app.echoRequest(id, request, meta);
   }
 }
 

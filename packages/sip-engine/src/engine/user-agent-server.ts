@@ -14,14 +14,21 @@ import {
 import { parseNameAddr } from "../message/name-addr.ts";
 import { writeSipMessage } from "../message/write-message.ts";
 import { serverKey, ServerTransaction } from "../transaction/server-transaction.ts";
+import { giveUpMs } from "../transaction/sip-timing.ts";
 import type { Flow } from "../transport/flow.ts";
 import { buildResponse, ownResponse } from "./build-response.ts";
 import { type EngineParts, transactionsMax } from "./engine-parts.ts";
+import { networkMeta, unsolicitedMeta } from "./message-meta.ts";
 import { PendingAnswers } from "./pending-answers.ts";
 import { withReceived } from "./via-received.ts";
 
-/** Sends a BYE of the engine's own into a dialog, and answers it as it went out. */
-export type Bye = (dialog: Dialog, reason: string) => SipRequest;
+/** What the other half of the engine does and knows about dialogs. */
+export type ClientSide = {
+  /** Sends a BYE of the engine's own into a dialog, and answers it as it went out. */
+  bye(dialog: Dialog, reason: string): SipRequest;
+  /** Whether an INVITE of ours in this dialog has no final response yet. */
+  isInviting(dialog: Dialog): boolean;
+};
 
 /** A request that an application is to answer. */
 type Asked = {
@@ -32,8 +39,8 @@ type Asked = {
   dialogId: string;
   /** The dialog that the request came in; null outside of one. */
   readonly dialog: Dialog | null;
-  /** Runs out when an INVITE is not answered at all. */
-  readonly timer: Timer | null;
+  /** Runs out when it is not answered at all. */
+  readonly timer: Timer;
 };
 
 /** Methods that begin something outside of a dialog; without an application they are turned away. */
@@ -49,20 +56,26 @@ const initialMethods: ReadonlySet<string> = new Set([
 ]);
 const dialogMethods: ReadonlySet<string> = new Set(["BYE", "UPDATE", "REFER", "PRACK"]);
 const retryAfter: SipHeader = { name: "Retry-After", value: "5" }; // a gateway restarts within seconds
+const overlapRetrySecsMax = 10; // RFC 3261 §14.2
+/** What OPTIONS are told of us (RFC 3261 §11.2). */
+const capabilities: readonly SipHeader[] = [
+  { name: "Allow", value: "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NOTIFY" },
+  { name: "Accept", value: "application/sdp" },
+];
 const answerMsMax = 180_000; // timer C of RFC 3261 §16.6: nobody lets it ring for longer
 
 /** Requests from the network, and the applications' responses to them (RFC 3261 §8.2, §12.2.2, §13.3). */
 export class UserAgentServer {
   readonly #parts: EngineParts;
-  readonly #bye: Bye;
+  readonly #client: ClientSide;
   readonly #transactions = new Map<string, ServerTransaction>();
   /** By the transaction's id. */
   readonly #asked = new Map<string, Asked>();
   readonly #answers: PendingAnswers;
 
-  constructor(parts: EngineParts, bye: Bye) {
+  constructor(parts: EngineParts, client: ClientSide) {
     this.#parts = parts;
-    this.#bye = bye;
+    this.#client = client;
     this.#answers = new PendingAnswers(parts.clock, parts.timing);
   }
 
@@ -177,31 +190,29 @@ export class UserAgentServer {
   #receiveInitial(transaction: ServerTransaction): void {
     const { method } = transaction.request;
     if (dialogMethods.has(method)) {
-      this.#refuse(transaction, 481, "Call/Transaction Does Not Exist");
+      this.#reply(transaction, 481, "Call/Transaction Does Not Exist");
       return;
     }
     if (!initialMethods.has(method)) {
-      this.#refuse(transaction, 501, "Not Implemented");
+      this.#reply(transaction, 501, "Not Implemented");
       return;
     }
     const app = this.#parts.control.next(method);
-    if (app === null) {
-      this.#refuse(transaction, 503, "Service Unavailable", [retryAfter]);
-      return;
-    }
-    this.#ask(transaction, app, null);
+    if (app !== null) this.#ask(transaction, app, null);
+    else if (method === "OPTIONS") this.#reply(transaction, 200, "OK", capabilities);
+    else this.#reply(transaction, 503, "Service Unavailable", [retryAfter]);
   }
 
   #receiveInDialog(transaction: ServerTransaction): void {
     const { dialogs } = this.#parts;
     const { facts, request, flow } = transaction;
     const dialog = dialogs.ofRequest(facts);
-    if (dialog?.owner.isOpen !== true) {
-      this.#refuse(transaction, 481, "Call/Transaction Does Not Exist");
+    if (dialog === null) {
+      this.#reply(transaction, 481, "Call/Transaction Does Not Exist");
       return;
     }
     if (dialog.remoteCseq !== null && facts.cseq.number <= dialog.remoteCseq) {
-      this.#refuse(transaction, 500, "CSeq Out Of Order"); // RFC 3261 §12.2.2
+      this.#reply(transaction, 500, "CSeq Out Of Order"); // RFC 3261 §12.2.2
       return;
     }
     dialog.remoteCseq = facts.cseq.number;
@@ -209,14 +220,38 @@ export class UserAgentServer {
     if (request.method === "BYE") {
       dialogs.delete(dialog);
       this.dialogEnded(dialog);
-    } else if (request.method === "INVITE" || request.method === "UPDATE") {
+    }
+    if (!dialog.owner.isOpen) {
+      // As drachtio-server does; it is no reason to keep what the other side has ended.
+      this.#reply(transaction, 481, "Call/Transaction Does Not Exist");
+      return;
+    }
+    if (request.method === "INVITE" && this.#refuseOverlap(transaction, dialog)) return;
+    if (request.method === "INVITE" || request.method === "UPDATE") {
       dialog.remoteTarget = contactUri(request) ?? dialog.remoteTarget;
     }
     this.#ask(transaction, dialog.owner, dialog);
   }
 
+  /** One INVITE at a time in a dialog, whoever sent the first (RFC 3261 §14.2). */
+  #refuseOverlap(transaction: ServerTransaction, dialog: Dialog): boolean {
+    if (this.#client.isInviting(dialog)) {
+      this.#reply(transaction, 491, "Request Pending");
+      return true;
+    }
+    const isAsked = [...this.#asked.values()].some(
+      (asked) => asked.dialog === dialog && asked.transaction.isInvite,
+    );
+    if (!isAsked) return false;
+    const seconds = this.#parts.random.below(overlapRetrySecsMax + 1);
+    this.#reply(transaction, 500, "Overlapping Requests", [
+      { name: "Retry-After", value: String(seconds) },
+    ]);
+    return true;
+  }
+
   #ask(transaction: ServerTransaction, app: Application, dialog: Dialog | null): void {
-    const { random, clock, transport, log } = this.#parts;
+    const { random, clock, transport, timing, log } = this.#parts;
     const { request, facts, flow } = transaction;
     const asked: Asked = {
       transaction,
@@ -224,11 +259,11 @@ export class UserAgentServer {
       localTag: dialog?.localTag ?? newTag(random),
       dialogId: dialog?.id ?? "",
       dialog,
-      timer: !transaction.isInvite
-        ? null
-        : clock.after(answerMsMax, () => {
-            this.#answer(asked, 408, "Request Timeout");
-          }),
+      timer: clock.after(transaction.isInvite ? answerMsMax : giveUpMs(timing), () => {
+        log.warn({ sipCallId: facts.callId, method: request.method }, "request not answered");
+        if (transaction.isInvite) this.#answer(asked, 408, "Request Timeout");
+        else transaction.end(); // RFC 4320 §4.2: the asker has given up, and a 408 would mislead
+      }),
     };
     this.#asked.set(transaction.id, asked);
     if (transaction.isInvite) transaction.respond(ownResponse(request, 100, "Trying", null));
@@ -241,9 +276,10 @@ export class UserAgentServer {
 
   /** The ACK to a refusal ends its transaction; the ACK to a 2xx is told to the application. */
   #receiveAck(request: SipRequest, facts: SipFacts, flow: Flow): void {
-    const refused = this.#transactions.get(serverKey(facts, "INVITE"));
-    if (refused !== undefined) {
-      refused.receiveAck();
+    const invite = this.#transactions.get(serverKey(facts, "INVITE"));
+    // The ACK to a 2xx has a branch of its own, except from stacks of RFC 2543.
+    if (invite !== undefined && !invite.isAccepted) {
+      invite.receiveAck();
       return;
     }
     const dialog = this.#parts.dialogs.ofRequest(facts);
@@ -261,7 +297,7 @@ export class UserAgentServer {
     const { facts, request, flow } = cancel;
     const invite = this.#transactions.get(serverKey(facts, "INVITE"));
     if (invite === undefined) {
-      this.#refuse(cancel, 481, "Call/Transaction Does Not Exist");
+      this.#reply(cancel, 481, "Call/Transaction Does Not Exist");
       return;
     }
     const asked = this.#asked.get(invite.id);
@@ -296,8 +332,8 @@ export class UserAgentServer {
     this.#answers.add(dialog.id, facts.cseq.number, answer, () => {
       log.info({ sipCallId: dialog.callId }, "no ACK came");
       if (dialogs.get(dialog.id) !== dialog) return;
-      const bye = this.#bye(dialog, 'SIP;cause=200;text="ACK timeout"');
-      app.push(bye, unsolicitedMeta(dialog.id));
+      const bye = this.#client.bye(dialog, 'SIP;cause=200;text="ACK timeout"');
+      dialog.owner.push(bye, unsolicitedMeta(dialog, this.#parts.transport));
     });
   }
 
@@ -314,11 +350,12 @@ export class UserAgentServer {
 
   /** The application owes no answer any more. */
   #settle(transactionId: string): void {
-    this.#asked.get(transactionId)?.timer?.cancel();
+    this.#asked.get(transactionId)?.timer.cancel();
     this.#asked.delete(transactionId);
   }
 
-  #refuse(
+  /** A response of the engine's own to a request that no application hears of. */
+  #reply(
     transaction: ServerTransaction,
     status: number,
     reason: string,
@@ -337,25 +374,3 @@ export class UserAgentServer {
 }
 
 type SipFrame = Pick<Extract<ControlMessage, { verb: "sip" }>, "id" | "transactionId">;
-
-function networkMeta(
-  flow: Flow,
-  transactionId: string,
-  dialogId: string,
-): Parameters<Application["push"]>[1] {
-  const { protocol, address, port } = flow;
-  return { source: "network", protocol, address, port, transactionId, dialogId, local: null };
-}
-
-/** What tells an application of a request that the engine sent on its own. */
-function unsolicitedMeta(dialogId: string): Parameters<Application["push"]>[1] {
-  return {
-    source: "application",
-    protocol: "",
-    address: "",
-    port: 0,
-    transactionId: "unsolicited",
-    dialogId,
-    local: null,
-  };
-}

@@ -60,6 +60,11 @@ export class ServerTransaction {
     return this.#state === "proceeding";
   }
 
+  /** Whether it was answered with a 2xx to an INVITE, whose ACK belongs to the dialog. */
+  get isAccepted(): boolean {
+    return this.#state === "accepted";
+  }
+
   /** The request came again: so does the last response to it. */
   receiveAgain(): void {
     if (this.#state !== "accepted" && this.#last !== null) this.flow.send(this.#last);
