@@ -3,6 +3,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { createServer } from "node:net";
 import path from "node:path";
 
 /** What one run of sipp is to do. */
@@ -37,16 +38,12 @@ export function sippIsThere(): boolean {
 export async function runSipp(run: SippRun): Promise<SippResult> {
   const folder = mkdtempSync(path.join(tmpdir(), "agentcall-sipp-"));
   try {
-    const sipp = spawn(
-      "sipp",
-      sippArguments(run, folder, await freeUdpPort(), await freeUdpPort()),
-      {
-        cwd: folder,
-        stdio: "ignore",
-        // sipp draws its screen with curses, also when nobody looks at it.
-        env: { ...process.env, TERM: "xterm" },
-      },
-    );
+    const sipp = spawn("sipp", sippArguments(run, folder, await freePort(), await freePort()), {
+      cwd: folder,
+      stdio: "ignore",
+      // sipp draws its screen with curses, also when nobody looks at it.
+      env: { ...process.env, TERM: "xterm" },
+    });
     const [exitCode] = (await once(sipp, "close")) as [number | null];
     return { exitCode, ...readStatistics(folder), problems: readProblems(folder) };
   } finally {
@@ -95,11 +92,22 @@ function readProblems(folder: string): string {
     .join("");
 }
 
-async function freeUdpPort(): Promise<number> {
+/** A port that is free over TCP and over UDP. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
   const socket = createSocket("udp4");
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  socket.close();
-  return port;
+  try {
+    socket.bind({ address: "127.0.0.1", port, exclusive: true });
+    await once(socket, "listening");
+    return port;
+  } catch {
+    return await freePort(); // taken over UDP: the next one
+  } finally {
+    socket.close();
+    server.close();
+    await once(server, "close");
+  }
 }

@@ -149,7 +149,10 @@ class Starter {
 
   async #startProvider(): Promise<{ baseUrl: string; apiKey: Secret; words: string }> {
     const { provider } = this.#options.settings;
-    if (provider !== null) return { ...provider, words: provider.baseUrl };
+    if (provider !== null) {
+      const words = `${provider.baseUrl}   (its key lies in plain text in secrets/managed-key)`;
+      return { ...provider, words };
+    }
     const ready = await this.#run({
       ...this.#program("practice", "packages/practice/src/main.ts", {
         AGENTCALL_PRACTICE_PORT: "0",

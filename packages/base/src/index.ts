@@ -1,5 +1,4 @@
 export { AppError } from "./app-error.ts";
-export type { Brand } from "./brand.ts";
 export { type Clock, delay, every, systemClock, type Timer } from "./clock.ts";
 export { type Close, Closers } from "./closers.ts";
 export { base32, newId } from "./ids.ts";
