@@ -24,6 +24,7 @@ describe("the settings of the engine", () => {
 
   test.each([
     ["AGENTCALL_SIP_HOST", "example"],
+    ["AGENTCALL_SIP_HOST", "0.0.0.0"],
     ["AGENTCALL_SIP_PORT", "70000"],
     ["AGENTCALL_DRACHTIO_LISTEN", "9022"],
     ["AGENTCALL_DRACHTIO_SECRET_FILE", "missing"],

@@ -10,14 +10,17 @@ export type Settings = Pick<
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** These listen everywhere, but stand in a Contact as an address that nobody can reach. */
+const anyAddresses: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
 /** The settings of this process, or one sentence that says which is wrong. */
 export function readSettings(
   environment: Environment,
   readSecret: (path: string) => Secret | null,
 ): Settings | string {
   const sipHost = environment["AGENTCALL_SIP_HOST"] ?? "127.0.0.1";
-  if (isIP(sipHost) === 0) {
-    return "AGENTCALL_SIP_HOST is wrong: it must be an IP address of this machine.";
+  if (isIP(sipHost) === 0 || anyAddresses.has(sipHost)) {
+    return "AGENTCALL_SIP_HOST is wrong: it must be one IP address of this machine.";
   }
   const sipPort = parsePort(environment["AGENTCALL_SIP_PORT"] ?? "5060");
   if (sipPort === null) return "AGENTCALL_SIP_PORT is wrong: it must be a port from 0 to 65535.";

@@ -1,3 +1,4 @@
+import type { Log } from "@agentcall/base";
 import type { Application } from "../control/application.ts";
 import type { SipFacts } from "../message/sip-facts.ts";
 import { type Dialog, dialogIdOf } from "./dialog.ts";
@@ -5,6 +6,11 @@ import { type Dialog, dialogIdOf } from "./dialog.ts";
 /** The dialogs there are. */
 export class DialogTable {
   readonly #byId = new Map<string, Dialog>();
+  readonly #log: Log;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
 
   get count(): number {
     return this.#byId.size;
@@ -15,11 +21,15 @@ export class DialogTable {
   }
 
   add(dialog: Dialog): void {
+    const isNew = !this.#byId.has(dialog.id);
     this.#byId.set(dialog.id, dialog);
+    if (isNew) this.#log.info({ sipCallId: dialog.callId }, "dialog began");
   }
 
   delete(dialog: Dialog): void {
-    if (this.#byId.get(dialog.id) === dialog) this.#byId.delete(dialog.id);
+    if (this.#byId.get(dialog.id) !== dialog) return;
+    this.#byId.delete(dialog.id);
+    this.#log.info({ sipCallId: dialog.callId }, "dialog ended");
   }
 
   /** The dialog of a request from the network: the tags are theirs and ours, whoever called whom. */

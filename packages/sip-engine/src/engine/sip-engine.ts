@@ -115,7 +115,7 @@ class Engine {
     });
     closers.add("the control port", () => control.close());
     const timing = options.timing ?? defaultTiming;
-    const parts = { transport, control, dialogs: new DialogTable(), timing, clock, random, log };
+    const parts = { transport, control, dialogs: new DialogTable(log), timing, clock, random, log };
     const made = new Engine(parts, `${hostText(drachtioHost)}:${String(control.port)}`);
     engine = made;
     closers.add("what is under way", () => {

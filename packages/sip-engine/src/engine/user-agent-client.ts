@@ -223,7 +223,7 @@ export class UserAgentClient {
     dialog: Dialog | null,
     id: string = newUuid(this.#parts.random),
   ): void {
-    const { clock, timing } = this.#parts;
+    const { clock, timing, log } = this.#parts;
     const facts = readSipFacts(request);
     invariant(typeof facts !== "string", "a request that we built can be read");
     const transaction = new ClientTransaction({
@@ -233,6 +233,7 @@ export class UserAgentClient {
       flow,
       clock,
       timing,
+      log,
       onResponse: (response, how) => {
         this.#onResponse(sent, response, how);
       },

@@ -178,6 +178,7 @@ export class UserAgentServer {
       flow,
       clock,
       timing,
+      log,
       onEnd: ({ key, id }) => {
         this.#transactions.delete(key);
         this.#settle(id);
@@ -267,7 +268,8 @@ export class UserAgentServer {
     };
     this.#asked.set(transaction.id, asked);
     if (transaction.isInvite) transaction.respond(ownResponse(request, 100, "Trying", null));
-    log.debug({ sipCallId: facts.callId, method: request.method }, "request passed on");
+    const fields = { sipCallId: facts.callId, method: request.method };
+    log[transaction.isInvite ? "info" : "debug"](fields, "request passed on");
     app.push(request, {
       ...networkMeta(flow, transaction.id, asked.dialogId),
       local: dialog === null ? { address: transport.host, port: transport.port } : null,

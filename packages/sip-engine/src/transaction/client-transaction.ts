@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "@agentcall/base";
+import type { Clock, Log, Timer } from "@agentcall/base";
 import { headerValue, type SipRequest, type SipResponse } from "../message/sip-message.ts";
 import { writeSipMessage } from "../message/write-message.ts";
 import type { Flow } from "../transport/flow.ts";
@@ -19,6 +19,7 @@ export type ClientTransactionOptions = {
   readonly flow: Flow;
   readonly clock: Clock;
   readonly timing: SipTiming;
+  readonly log: Log;
   /** A response to pass on: provisional ones, and the first final one. `repeated` is a 2xx again. */
   onResponse(response: SipResponse, how: "network" | "local" | "repeated"): void;
   onEnd(transaction: ClientTransaction): void;
@@ -62,6 +63,7 @@ export class ClientTransaction {
     const { clock, timing, flow, request } = this.#options;
     const bytes = writeSipMessage(request);
     flow.send(bytes);
+    this.#logState({}, "request sent");
     if (flow.protocol === "udp") {
       const longestMs = this.isInvite ? Number.POSITIVE_INFINITY : timing.t2Ms;
       this.#retransmitter = new Retransmitter(clock, timing.t1Ms, longestMs, () => {
@@ -97,6 +99,7 @@ export class ClientTransaction {
     const kept = headers.filter(({ name }) => echoedHeaders.has(name));
     this.#stopTimers();
     this.#state = "completed";
+    this.#logState({ status }, "request given up");
     this.#options.onResponse(
       { kind: "response", status, reason, headers: kept, body: Buffer.alloc(0) },
       "local",
@@ -131,6 +134,7 @@ export class ClientTransaction {
     this.#stopTimers();
     const isAccepted = this.isInvite && response.status < 300;
     this.#state = isAccepted ? "accepted" : "completed";
+    this.#logState({ status: response.status }, "request answered by the network");
     if (this.isInvite && !isAccepted) this.#acknowledge(response);
     this.#options.onResponse(response, "network");
     const lingerMs = this.isInvite ? giveUpMs(timing) : timing.t4Ms; // timers D, M and K
@@ -149,6 +153,15 @@ export class ClientTransaction {
       return ackHeaders.has(header.name) ? [header] : [];
     });
     flow.send(writeSipMessage({ ...request, method: "ACK", headers, body: Buffer.alloc(0) }));
+  }
+
+  #logState(fields: { readonly status?: number }, message: string): void {
+    const { log, request } = this.#options;
+    const sipCallId = headerValue(request, "Call-ID");
+    log[this.isInvite ? "info" : "debug"](
+      { sipCallId, method: request.method, ...fields },
+      message,
+    );
   }
 
   #after(delayMs: number, run: () => void): void {

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "@agentcall/base";
+import type { Clock, Log, Timer } from "@agentcall/base";
 import type { SipFacts } from "../message/sip-facts.ts";
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import { sentBy } from "../message/via.ts";
@@ -22,6 +22,7 @@ export type ServerTransactionOptions = {
   readonly flow: Flow;
   readonly clock: Clock;
   readonly timing: SipTiming;
+  readonly log: Log;
   /** It will take and send nothing more. */
   onEnd(transaction: ServerTransaction): void;
 };
@@ -84,6 +85,7 @@ export class ServerTransaction {
     this.#last = writeSipMessage(response);
     this.flow.send(this.#last);
     if (response.status < 200) return;
+    this.#logAnswer(response.status);
     if (!this.isInvite) {
       this.#state = "completed";
       this.#endAfter(this.flow.protocol === "udp" ? giveUpMs(this.#options.timing) : 0); // timer J
@@ -103,6 +105,12 @@ export class ServerTransaction {
     this.#retransmitter?.stop();
     this.#timer?.cancel();
     this.#options.onEnd(this);
+  }
+
+  #logAnswer(status: number): void {
+    const { log, facts, request } = this.#options;
+    const fields = { sipCallId: facts.callId, method: request.method, status };
+    log[this.isInvite ? "info" : "debug"](fields, "request from the network answered");
   }
 
   #retransmitUntilAck(bytes: Buffer): void {
