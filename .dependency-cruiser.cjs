@@ -4,6 +4,7 @@ const layers = {
   "packages/contract": [],
   "packages/logging": ["packages/base"],
   "packages/media": ["packages/base"],
+  "packages/vault": ["packages/base"],
   "packages/realtime": ["packages/base", "packages/media"],
   "packages/sip-engine": ["packages/base", "packages/logging"],
   "packages/practice": ["packages/base", "packages/media", "packages/realtime", "packages/logging"],
@@ -48,6 +49,13 @@ module.exports = {
       severity: "error",
       from: { path: "^packages/(base|contract|media)/src/", pathNot: "\\.test\\.ts$|/testing/" },
       to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "vault-has-only-crypto",
+      comment: "the vault touches neither disk nor network: nothing that seals can leak by itself",
+      severity: "error",
+      from: { path: "^packages/vault/src/", pathNot: "\\.test\\.ts$" },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
     },
     {
       name: "testing-code-in-tests-only",

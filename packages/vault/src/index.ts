@@ -1,0 +1,18 @@
+export { associatedData, type Binding } from "./associated-data.ts";
+export { KeyRing, newWrappingKey, type WrappedWrappingKey } from "./key-ring.ts";
+export {
+  type PassphraseParameters,
+  passphraseCost,
+  type RootKey,
+  rootKeyFromBytes,
+  rootKeyFromPassphrase,
+} from "./root-key.ts";
+export {
+  fingerprint,
+  open,
+  type Opened,
+  type OpenRefusal,
+  rewrap,
+  type Rewrapped,
+  seal,
+} from "./seal.ts";
