@@ -1,6 +1,8 @@
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
 import { Secret, silentLog, systemClock, systemRandom } from "@agentcall/base";
 import { Phone, type PhoneCall, type SipTransport } from "@agentcall/phone";
-import { type SipEngine, startSipEngine } from "@agentcall/sip-engine";
+import { type SipEngine, type SipTiming, startSipEngine } from "@agentcall/sip-engine";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openApplication, type SrfApplication } from "../support/srf-application.ts";
 
@@ -138,7 +140,66 @@ describe("drachtio-srf as a caller", () => {
   });
 });
 
-async function open(): Promise<SipEngine> {
+describe("a caller that loses things", () => {
+  test("and never acknowledges is hung up on, and drachtio-srf's dialog is destroyed", async () => {
+    const quick = await open({ t1Ms: 5, t2Ms: 40, t4Ms: 50 }); // gives up after 320 ms
+    const quickApp = await openApplication(quick.drachtio, secret);
+    const caller = await openCaller();
+    const answering = quickApp.nextInvite().then(async (invite) => invite.answer(sdp));
+
+    caller.send(inviteOf(caller), Number(quick.sip.split(":")[1]), "127.0.0.1");
+    const dialog = await answering;
+    await dialog.destroyed;
+
+    expect(quick.state()).toMatchObject({ dialogs: 0, unacknowledged: 0 });
+    caller.close();
+    quickApp.close();
+    await quick.close();
+  });
+
+  test("and sends its INVITE three times is one call to drachtio-srf", async () => {
+    const caller = await openCaller();
+    const invites: unknown[] = [];
+    const first = app.nextInvite();
+    void app.nextInvite().then((invite) => invites.push(invite)); // must not come
+
+    for (let count = 0; count < 3; count += 1) {
+      caller.send(inviteOf(caller), Number(engine.sip.split(":")[1]), "127.0.0.1");
+    }
+    (await first).refuse(404);
+    while (!((await once(caller, "message")) as [Buffer])[0].toString().startsWith("SIP/2.0 404"));
+
+    expect(invites).toEqual([]);
+    caller.close();
+  });
+});
+
+async function openCaller(): Promise<Socket> {
+  const socket = createSocket("udp4");
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  return socket;
+}
+
+function inviteOf(caller: Socket): string {
+  const own = `127.0.0.1:${String(caller.address().port)}`;
+  return [
+    "INVITE sip:+14155550100@127.0.0.1 SIP/2.0",
+    `Via: SIP/2.0/UDP ${own};branch=z9hG4bK-1`,
+    "Max-Forwards: 70",
+    `From: <sip:caller@${own}>;tag=1`,
+    "To: <sip:+14155550100@127.0.0.1>",
+    "Call-ID: call-1",
+    "CSeq: 1 INVITE",
+    `Contact: <sip:caller@${own}>`,
+    "Content-Type: application/sdp",
+    `Content-Length: ${String(sdp.length)}`,
+    "",
+    sdp,
+  ].join("\r\n");
+}
+
+async function open(timing?: SipTiming): Promise<SipEngine> {
   return startSipEngine({
     sipHost: "127.0.0.1",
     sipPort: 0,
@@ -148,6 +209,7 @@ async function open(): Promise<SipEngine> {
     clock,
     random,
     log: silentLog,
+    ...(timing === undefined ? {} : { timing }),
   });
 }
 
