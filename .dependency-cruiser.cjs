@@ -5,9 +5,16 @@ const layers = {
   "packages/logging": ["packages/base"],
   "packages/media": ["packages/base"],
   "packages/vault": ["packages/base"],
+  "packages/program": ["packages/base"],
   "packages/realtime": ["packages/base", "packages/media"],
-  "packages/sip-engine": ["packages/base", "packages/logging"],
-  "packages/practice": ["packages/base", "packages/media", "packages/realtime", "packages/logging"],
+  "packages/sip-engine": ["packages/base", "packages/logging", "packages/program"],
+  "packages/practice": [
+    "packages/base",
+    "packages/media",
+    "packages/realtime",
+    "packages/logging",
+    "packages/program",
+  ],
   "packages/phone": ["packages/base", "packages/contract", "packages/media", "packages/sip-engine"],
   "apps/gateway": [
     "packages/base",
@@ -15,8 +22,14 @@ const layers = {
     "packages/media",
     "packages/realtime",
     "packages/logging",
+    "packages/program",
   ],
-  "apps/control-plane": ["packages/base", "packages/contract", "packages/logging"],
+  "apps/control-plane": [
+    "packages/base",
+    "packages/contract",
+    "packages/logging",
+    "packages/program",
+  ],
   "apps/appliance": ["packages/base", "packages/contract", "packages/logging"],
 };
 

@@ -21,7 +21,7 @@ export type Envelope = {
   readonly secret: Sealed;
 };
 
-export const envelopeFormat = 1;
+const envelopeFormat = 1;
 const keyVersionAt = 1;
 const wrappedAt = 5;
 const wrappedTagAt = wrappedAt + nonceBytes + keyBytes;

@@ -1,0 +1,1 @@
+export { type Program, readSecretFile, runProgram, type Served } from "./run-program.ts";
