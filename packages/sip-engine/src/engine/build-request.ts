@@ -22,6 +22,8 @@ const contactMethods: ReadonlySet<string> = new Set(["INVITE", "SUBSCRIBE"]);
 const contactMethodsInDialog: ReadonlySet<string> = new Set(["INVITE", "UPDATE", "REFER"]);
 const maxForwards = "70"; // RFC 3261 §8.1.1.6
 const firstCseq = 1;
+/** A million requests below the limit of RFC 3261 §8.1.1.5: a dialog counts on from here. */
+const firstCseqMax = 2 ** 31 - 2 ** 20;
 
 type Sender = {
   readonly hostPort: string;
@@ -33,7 +35,7 @@ type Sender = {
 /**
  * An application's request outside of any dialog, made complete (RFC 3261 §8.1.1). What it says
  * of Call-ID, From tag and CSeq is kept: a second try with credentials is the same call. Null when
- * From or To cannot be read.
+ * From or To cannot be read, or the number leaves no room.
  */
 export function buildRequest(given: SipRequest, sender: Sender): SipRequest | null {
   const { hostPort, random, flow } = sender;
@@ -42,7 +44,8 @@ export function buildRequest(given: SipRequest, sender: Sender): SipRequest | nu
   const to = parseNameAddr(headerValue({ headers: addressed }, "To") ?? `<${given.uri}>`);
   if (from === null || to === null) return null;
   const callId = headerValue(given, "Call-ID") ?? "";
-  const cseq = parseCSeq(headerValue(given, "CSeq") ?? "");
+  const cseqNumber = parseCSeq(headerValue(given, "CSeq") ?? "")?.number ?? firstCseq;
+  if (cseqNumber > firstCseqMax) return null;
   const headers: SipHeader[] = [
     ...head(given, sender),
     {
@@ -51,7 +54,7 @@ export function buildRequest(given: SipRequest, sender: Sender): SipRequest | nu
     },
     { name: "To", value: writeNameAddr(to) },
     { name: "Call-ID", value: isCallId(callId) && callId !== "" ? callId : newUuid(random) },
-    { name: "CSeq", value: `${String(cseq?.number ?? firstCseq)} ${given.method}` },
+    { name: "CSeq", value: `${String(cseqNumber)} ${given.method}` },
   ];
   if (contactMethods.has(given.method) && headerValue(given, "Contact") === null) {
     headers.push(ownContact(hostPort, flow.protocol));

@@ -89,8 +89,42 @@ describe("from an application", () => {
 
     expect(await app.ask(`sip||\r\nINVITE ${target} SIP/2.0\r\n${header}\r\n\r\n`)).toEqual([
       "NOK",
-      "invalid From or To",
+      "invalid From, To or CSeq",
     ]);
+  });
+
+  test("a CSeq that leaves a dialog no room to count is refused in words", async () => {
+    const target = `sip:x@127.0.0.1:${String(peer.port)}`;
+
+    const answer = await app.ask(
+      `sip||\r\nINVITE ${target} SIP/2.0\r\nCSeq: 2147483647 INVITE\r\n\r\n`,
+    );
+
+    expect(answer).toEqual(["NOK", "invalid From, To or CSeq"]);
+  });
+
+  test("a tag of its own choice is used when it is a token, and else ours", async () => {
+    for (const [branch, tag] of Object.entries({ good: "chosen", bad: "a|b", quoted: '"q"' })) {
+      peer.send(peer.write("INVITE", { branch, callId: branch }));
+      const passed = await app.passedOn();
+      await app.respond(passed, 200, [`To: <sip:a@localhost>;tag=${tag}`]);
+    }
+    const tags: string[] = [];
+    for (let count = 0; count < 6; count += 1) {
+      const response = await peer.next();
+      if (response.kind === "response" && response.status === 200) {
+        tags.push(/;tag=(.*)$/.exec(headerValue(response, "To") ?? "")?.[1] ?? "");
+      }
+    }
+
+    bench.clock.advance(32_000); // no ACK came: the engine itself sends BYE with these tags
+
+    expect(tags).toEqual([
+      "chosen",
+      expect.stringMatching(/^\w{16}$/),
+      expect.stringMatching(/^\w{16}$/),
+    ]);
+    expect(bench.engine.state().dialogs).toBe(0);
   });
 
   test("an ACK outside of any dialog is not sent", async () => {

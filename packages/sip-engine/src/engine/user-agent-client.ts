@@ -140,7 +140,7 @@ export class UserAgentClient {
     const branch = newBranch(random);
     const request = buildRequest(given, { hostPort: transport.hostPort, branch, flow, random });
     if (request === null) {
-      app.refuse(id, "invalid From or To");
+      app.refuse(id, "invalid From, To or CSeq");
       return;
     }
     this.#echoAndStart(app, id, { request, flow, branch }, null);

@@ -2,7 +2,7 @@ import type { Timer } from "@agentcall/base";
 import type { Application } from "../control/application.ts";
 import type { ControlMessage } from "../control/control-message.ts";
 import { contactUri, type Dialog, dialogIdOf, dialogOfInvite } from "../dialog/dialog.ts";
-import { readSipFacts, type SipFacts } from "../message/sip-facts.ts";
+import { isTag, readSipFacts, type SipFacts } from "../message/sip-facts.ts";
 import { newTag, newUuid } from "../message/sip-ids.ts";
 import {
   headerValue,
@@ -314,7 +314,7 @@ export class UserAgentServer {
     const { request, facts } = asked.transaction;
     if (asked.dialog !== null || asked.dialogId !== "") return;
     const tag = parseNameAddr(headerValue(given, "To") ?? "")?.params.get("tag");
-    if (typeof tag === "string") asked.localTag = tag;
+    if (typeof tag === "string" && isTag(tag)) asked.localTag = tag;
     if (request.method === "INVITE" || request.method === "SUBSCRIBE") {
       asked.dialogId = dialogIdOf(facts.callId, facts.fromTag);
     }

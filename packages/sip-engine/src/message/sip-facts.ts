@@ -53,6 +53,6 @@ export function isCallId(text: string): boolean {
 }
 
 /** A tag is a token (RFC 3261 §25.1). */
-function isTag(text: string): boolean {
+export function isTag(text: string): boolean {
   return text.length <= tagBytesMax && /^[A-Za-z0-9!%*_+`'~.-]+$/.test(text);
 }

@@ -200,12 +200,17 @@ export type Frame = { readonly tokens: readonly string[]; readonly sip: string }
 export class App {
   readonly #socket: Socket;
   readonly #inbox = new Inbox<Frame>();
-  readonly closed: Promise<unknown>;
+  /** Resolves also when the connection was reset. */
+  readonly closed: Promise<void>;
   #ids = 0;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    this.closed = once(socket, "close");
+    this.closed = new Promise((resolve) => {
+      socket.once("close", () => {
+        resolve();
+      });
+    });
     socket.on("error", () => undefined); // 'close' follows
     const reader = new FrameReader();
     socket.on("data", (bytes: Buffer) => {
