@@ -29,6 +29,8 @@ const layers = {
     "packages/contract",
     "packages/logging",
     "packages/program",
+    "packages/realtime",
+    "packages/vault",
   ],
   "apps/appliance": ["packages/base", "packages/contract", "packages/logging"],
 };

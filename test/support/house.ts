@@ -18,6 +18,7 @@ import { type CallOptions, Phone, type PhoneCall, type SipTransport } from "@age
 import { parseScenario, type Practice, startPractice } from "@agentcall/practice";
 import { clientEventProblems } from "@agentcall/realtime/testing";
 import { type SipEngine, startSipEngine } from "@agentcall/sip-engine";
+import { rootKeyFromPassphrase } from "@agentcall/vault";
 import { expect } from "vitest";
 import { WebSocket } from "ws";
 import { eventually } from "./eventually.ts";
@@ -40,6 +41,12 @@ const random = systemRandom();
 const adminKey = new Secret("ac_live_0123456789abcdefgh");
 const engineSecret = new Secret("practice-secret");
 const controlToken = new Secret("the token of the link");
+const rootKey = rootKeyFromPassphrase("the house", {
+  salt: Buffer.from("of the tests"),
+  cost: 1_024,
+  blockSize: 8,
+  parallelization: 1,
+});
 const keptAudioBytes = 8_000 * 60;
 
 /**
@@ -103,6 +110,7 @@ export class House {
       controlToken,
       openaiBaseUrl: options.openaiBaseUrl ?? `${practice.http}/v1`,
       managedKey: new Secret(`sk-proj-practice-${options.day ?? "good"}-evaluation`),
+      rootKey,
       adminKey,
       demoNumber,
       model: "gpt-realtime-2.1",
@@ -182,6 +190,15 @@ export class House {
       firstMessage: "Hello.",
       ...agent,
     });
+  }
+
+  /** Gives the demo number a key of its own, tested with the provider; answers as the API does. */
+  async saveKey(apiKey: string): Promise<unknown> {
+    return this.ask("POST", `/v1/numbers/${await this.#demoNumberId()}/byok/key`, { apiKey });
+  }
+
+  async deleteKey(): Promise<void> {
+    await this.ask("DELETE", `/v1/numbers/${await this.#demoNumberId()}/byok/key`);
   }
 
   /** Takes the demo number's agent away. */

@@ -180,6 +180,7 @@ class Starter {
         AGENTCALL_CONTROL_TOKEN_FILE: tokenFile,
         OPENAI_BASE_URL: provider.baseUrl,
         AGENTCALL_MANAGED_KEY_FILE: this.#data.writeSecret("managed-key", provider.apiKey),
+        AGENTCALL_ROOT_KEY_FILE: this.#data.rootKeyFile(),
         AGENTCALL_ADMIN_KEY_FILE: this.#data.writeSecret("admin-key", adminKey),
         AGENTCALL_DEMO_NUMBER: demoNumber,
         AGENTCALL_CALLS_MAX: String(settings.callsMax),

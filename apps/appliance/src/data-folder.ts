@@ -4,6 +4,7 @@ import { AppError, newId, type Random, Secret } from "@agentcall/base";
 
 const folderMode = 0o700;
 const fileMode = 0o600;
+const rootKeyBytes = 32;
 
 /** What `npm run call` needs to know of the appliance that runs. */
 export type Evaluation = { readonly http: string; readonly sip: string; readonly adminKey: string };
@@ -60,6 +61,16 @@ export class DataFolder {
     const secret = new Secret(newId(prefix, this.#random));
     this.writeSecret(name, secret);
     return secret;
+  }
+
+  /** The file with the root key of the vault, 64 hexadecimal digits, made at first use. */
+  rootKeyFile(): string {
+    const file = this.at("secrets", "root-key");
+    if (existsSync(file)) return file;
+    return this.writeSecret(
+      "root-key",
+      new Secret(Buffer.from(this.#random.bytes(rootKeyBytes)).toString("hex")),
+    );
   }
 
   writeEvaluation(evaluation: Evaluation): void {

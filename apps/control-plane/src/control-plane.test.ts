@@ -16,6 +16,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "./control-plane.ts";
+import { rootKeyOf } from "./testing/root-key.ts";
 import { callId, endedEvent, recordOf, startedEvent } from "./testing/call-facts.ts";
 
 const token = new Secret("the token of the link");
@@ -239,6 +240,17 @@ describe("a start", () => {
     expect(await numbers()).toMatchObject([{ number: demoNumber, inbound: null }]);
   });
 
+  test("under another root key is refused, and under the right one goes on", async () => {
+    await house.close();
+
+    await expect(start({ rootKey: rootKeyOf("another") })).rejects.toMatchObject({
+      code: "wrong-setting",
+      message: expect.stringContaining("AGENTCALL_ROOT_KEY_FILE") as string,
+    });
+
+    house = await start();
+  });
+
   test("keeps its files for its own user alone", () => {
     expect(statSync(path.join(folder, "agentcall.db")).mode & 0o077).toBe(0);
   });
@@ -266,6 +278,7 @@ function start(changes: Partial<ControlPlaneOptions> = {}): Promise<ControlPlane
     controlToken: token,
     openaiBaseUrl: "http://127.0.0.1:1/v1",
     managedKey: new Secret("sk-proj-practice-good-test"),
+    rootKey: rootKeyOf("the test"),
     adminKey,
     demoNumber,
     model: "gpt-realtime-2.1",

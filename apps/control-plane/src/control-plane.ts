@@ -4,6 +4,8 @@ import { AppError, type Clock, Closers, type Log, type Random, type Secret } fro
 import type { E164 } from "@agentcall/contract";
 import type { FastifyInstance } from "fastify";
 import { ApiKeyStore } from "./access/api-key-store.ts";
+import type { RootKey } from "@agentcall/vault";
+import { ByokKeys } from "./byok/byok-keys.ts";
 import { CallStore } from "./calls/call-store.ts";
 import { CallDesk } from "./control/call-desk.ts";
 import { ControlServer } from "./control/control-server.ts";
@@ -13,6 +15,7 @@ import { IdempotentAnswers } from "./http/idempotent-answers.ts";
 import { ensureDemoNumber } from "./numbers/demo-number.ts";
 import { NumberStore } from "./numbers/number-store.ts";
 import type { Database } from "./sqlite/database.ts";
+import { Vault } from "./vault/vault.ts";
 import { openDatabase, type SqliteDriver } from "./sqlite/open-database.ts";
 
 export type ControlPlaneOptions = {
@@ -24,6 +27,8 @@ export type ControlPlaneOptions = {
   /** Such as `https://api.openai.com/v1`. */
   readonly openaiBaseUrl: string;
   readonly managedKey: Secret | null;
+  /** Opens the vault of this database. */
+  readonly rootKey: RootKey;
   /** A preset admin key; null makes one at the first start. */
   readonly adminKey: Secret | null;
   readonly demoNumber: E164 | null;
@@ -77,17 +82,23 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   const adminKey = await apiKeys.ensureAdmin(options.adminKey);
   const numbers = new NumberStore(db, clock, random);
   if (options.demoNumber !== null) await ensureDemoNumber(numbers, options.demoNumber);
+  const vault = await Vault.open(db, options.rootKey, { clock, random, log });
+  closers.add("the vault", () => {
+    vault.close();
+  });
+  const provider = {
+    realtimeUrl: realtimeUrlOf(options.openaiBaseUrl),
+    managedKey: options.managedKey,
+    model: options.model,
+  };
   const calls = new CallStore(db);
   const stream = new EventStream(clock);
   const desk = await CallDesk.open({
     calls,
     numbers,
     stream,
-    provider: {
-      realtimeUrl: realtimeUrlOf(options.openaiBaseUrl),
-      managedKey: options.managedKey,
-      model: options.model,
-    },
+    vault,
+    provider,
     callsMax: options.callsMax,
     nowMs: () => clock.nowMs(),
     log,
@@ -97,6 +108,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   const app = await buildApp({
     apiKeys,
     numbers,
+    byokKeys: new ByokKeys({ db, vault, numbers, provider, clock, log }),
     calls,
     stream,
     idempotent: new IdempotentAnswers(db, clock),

@@ -2,8 +2,20 @@ import { Secret } from "@agentcall/base";
 import { describe, expect, test } from "vitest";
 import { readSettings } from "./settings.ts";
 
-const least = { AGENTCALL_DATA_DIR: "data", AGENTCALL_CONTROL_TOKEN_FILE: "token" };
-const readSecret = (path: string): Secret | null => (path === "token" ? new Secret("t") : null);
+const least = {
+  AGENTCALL_DATA_DIR: "data",
+  AGENTCALL_CONTROL_TOKEN_FILE: "token",
+  AGENTCALL_ROOT_KEY_FILE: "root",
+};
+const secrets: Readonly<Record<string, string>> = {
+  token: "t",
+  root: "0f".repeat(32),
+  short: "0f",
+};
+const readSecret = (path: string): Secret | null => {
+  const text = secrets[path];
+  return text === undefined ? null : new Secret(text);
+};
 
 describe("the settings of the control plane", () => {
   test("need a folder and the link's token, and have defaults for the rest", () => {
@@ -51,6 +63,8 @@ describe("the settings of the control plane", () => {
     ["AGENTCALL_HTTP_PORT", "65536"],
     ["AGENTCALL_CONTROL_PORT", "x"],
     ["AGENTCALL_CONTROL_TOKEN_FILE", "missing"],
+    ["AGENTCALL_ROOT_KEY_FILE", "missing"],
+    ["AGENTCALL_ROOT_KEY_FILE", "short"],
     ["AGENTCALL_MANAGED_KEY_FILE", "missing"],
     ["AGENTCALL_ADMIN_KEY_FILE", "missing"],
     ["OPENAI_BASE_URL", "ftp://127.0.0.1"],

@@ -1,6 +1,7 @@
 import type { Secret } from "@agentcall/base";
 import { modelNameSchema, parseE164 } from "@agentcall/contract";
 import { type LogLevel, parseLogLevel } from "@agentcall/logging";
+import { type RootKey, rootKeyFromBytes } from "@agentcall/vault";
 import type { ControlPlaneOptions } from "./control-plane.ts";
 
 export type Settings = Omit<ControlPlaneOptions, "clock" | "random" | "log"> & {
@@ -51,6 +52,12 @@ export function readSettings(
         "an http, https, ws or wss address",
       ),
       managedKey: optional("AGENTCALL_MANAGED_KEY_FILE", readSecret, secretFile),
+      rootKey: read(
+        "AGENTCALL_ROOT_KEY_FILE",
+        null,
+        (path) => parseRootKey(readSecret(path)),
+        "a file with a key of 64 hexadecimal digits that this process may read",
+      ),
       adminKey: optional("AGENTCALL_ADMIN_KEY_FILE", readSecret, secretFile),
       demoNumber: optional("AGENTCALL_DEMO_NUMBER", parseE164, "a number such as +14155550100"),
       model: read("AGENTCALL_MODEL", defaultModel, parseModel, "the name of a Realtime model"),
@@ -67,6 +74,11 @@ export function readSettings(
     if (error instanceof WrongSetting) return error.message;
     throw error;
   }
+}
+
+function parseRootKey(secret: Secret | null): RootKey | null {
+  const text = secret?.reveal() ?? "";
+  return /^[\da-f]{64}$/i.test(text) ? rootKeyFromBytes(Buffer.from(text, "hex")) : null;
 }
 
 function parseText(text: string): string | null {

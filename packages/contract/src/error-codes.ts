@@ -5,6 +5,8 @@ export type ErrorEntry = {
   readonly message: string;
   /** What to do about it. */
   readonly remedy: string;
+  /** Other statuses that some of its reasons have. */
+  readonly httpStatusByReason?: Readonly<Record<string, number>>;
 };
 
 /** Every `error.code` that the REST API can answer with. */
@@ -48,6 +50,17 @@ export const errorCatalogue = {
     httpStatus: 422,
     message: "Some fields are not valid.",
     remedy: "details.fields names each field and what is wrong with it.",
+  },
+  byok_key_invalid: {
+    httpStatus: 422,
+    message: "The provider does not accept this key.",
+    remedy: "reason says why: mend it in the provider's project settings, or use another key.",
+  },
+  byok_test_failed: {
+    httpStatus: 502,
+    message: "The key could not be tested; this says nothing about the key.",
+    remedy: "Try again. The number keeps the key it has. After a timeout the status is 504.",
+    httpStatusByReason: { timeout: 504 },
   },
   rate_limited: {
     httpStatus: 429,

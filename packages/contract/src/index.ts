@@ -71,3 +71,11 @@ export {
   numberViewSchema,
 } from "./number.ts";
 export { pageItemsMax, type PageQuery, pageQuerySchema, pageSchema } from "./page.ts";
+export {
+  byokAliasSchema,
+  byokAliasViewSchema,
+  byokDeletedSchema,
+  byokKeySchema,
+  byokSavedSchema,
+  byokTestedSchema,
+} from "./byok.ts";

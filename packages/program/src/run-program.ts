@@ -40,7 +40,8 @@ export async function runProgram<Settings extends object>(
     process.send?.({ event: "ready", ...served.ready });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    giveUp(error.message, failedCode);
+    // What shows only at the start that a setting is wrong, such as a key that opens nothing.
+    giveUp(error.message, error.code === "wrong-setting" ? wrongSettingCode : failedCode);
   }
 }
 

@@ -21,6 +21,12 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "POST /v1/numbers/:id/inbound-config": "operator",
   "DELETE /v1/numbers/:id/inbound-config": "operator",
 
+  "POST /v1/numbers/:id/byok/test": "admin",
+  "POST /v1/numbers/:id/byok/key": "admin",
+  "DELETE /v1/numbers/:id/byok/key": "admin",
+  "POST /v1/numbers/:id/byok-key": "admin",
+  "DELETE /v1/numbers/:id/byok-key": "admin",
+
   "GET /v1/calls": "viewer",
   "GET /v1/calls/:id": "viewer",
   "GET /v1/calls/:id/transcript": "viewer",

@@ -4,6 +4,7 @@ import type { CallStore, Teller } from "../calls/call-store.ts";
 import { lostCallEnd } from "../calls/lost-call.ts";
 import type { EventStream } from "../events/event-stream.ts";
 import type { NumberStore } from "../numbers/number-store.ts";
+import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
 import { CallCapacity } from "./call-capacity.ts";
 import { planCall, type ProviderSettings } from "./call-plan.ts";
 import type { ControlHandlers } from "./control-server.ts";
@@ -12,6 +13,7 @@ export type CallDeskOptions = {
   readonly calls: CallStore;
   readonly numbers: NumberStore;
   readonly stream: EventStream;
+  readonly vault: Vault;
   readonly provider: ProviderSettings;
   readonly callsMax: number;
   readonly nowMs: () => number;
@@ -53,7 +55,17 @@ export class CallDesk implements ControlHandlers {
     const number = await numbers.byE164(offer.to);
     // Taken at once: two offers in the same moment do not share the last place.
     const hasPlace = this.#capacity.take(offer.callId);
-    const outcome = planCall({ number, sourceAddress: offer.sourceAddress, hasPlace, provider });
+    const byokKey =
+      number?.voiceMode === "byok"
+        ? await this.#options.vault.open(openaiKeyPurpose, number.id)
+        : null;
+    const outcome = planCall({
+      number,
+      sourceAddress: offer.sourceAddress,
+      hasPlace,
+      byokKey,
+      provider,
+    });
     if (outcome.kind === "reject") this.#capacity.release(offer.callId);
     log.info(
       {

@@ -11,6 +11,7 @@ const number: RegisteredNumber = {
   e164: "+14155550100",
   label: null,
   voiceMode: "managed",
+  keyPreview: null,
   inbound: inboundConfigSchema.parse({
     mode: "ai",
     systemPrompt: "Be brief.",
@@ -84,6 +85,19 @@ describe("the plan of a call", () => {
     });
   });
 
+  test("of a number with its own key takes that key, and never the appliance's", () => {
+    const own = { ...number, voiceMode: "byok" as const };
+
+    expect(planCall(factsOf({ number: own, byokKey: new Secret("its own") }))).toMatchObject({
+      plan: { voiceMode: "byok", provider: { apiKey: "its own" } },
+    });
+    expect(planCall(factsOf({ number: own }))).toMatchObject({
+      kind: "reject",
+      sipStatus: 503,
+      endCause: "key_invalid",
+    });
+  });
+
   test.each(["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])(
     "is made for a caller on this machine, at %s",
     (sourceAddress) => {
@@ -110,6 +124,7 @@ function factsOf(changes: Partial<OfferFacts> = {}): OfferFacts {
     number,
     sourceAddress: "127.0.0.1",
     hasPlace: true,
+    byokKey: null,
     provider: {
       realtimeUrl: "ws://127.0.0.1:1/v1/realtime",
       managedKey: new Secret("the key"),

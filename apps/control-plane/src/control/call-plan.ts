@@ -9,6 +9,8 @@ export type OfferFacts = {
   readonly sourceAddress: string;
   /** Whether the appliance may carry one more call. */
   readonly hasPlace: boolean;
+  /** The number's own key, opened for this call; null when it has none that opens. */
+  readonly byokKey: Secret | null;
   readonly provider: ProviderSettings;
 };
 
@@ -31,7 +33,9 @@ export function planCall(facts: OfferFacts): PlanOutcome {
   if (!facts.hasPlace) {
     return rejection(facts, 503, "all_calls_taken", retryAfterSecs);
   }
-  if (provider.managedKey === null) return rejection(facts, 503, "key_invalid");
+  // A number with a key of its own never falls back to the appliance's.
+  const apiKey = number.voiceMode === "byok" ? facts.byokKey : provider.managedKey;
+  if (apiKey === null) return rejection(facts, 503, "key_invalid");
   const { inbound } = number;
   return {
     kind: "accept",
@@ -45,7 +49,7 @@ export function planCall(facts: OfferFacts): PlanOutcome {
         firstMessage: inbound.firstMessage,
         model: inbound.model ?? provider.model,
       },
-      provider: { realtimeUrl: provider.realtimeUrl, apiKey: provider.managedKey.reveal() },
+      provider: { realtimeUrl: provider.realtimeUrl, apiKey: apiKey.reveal() },
       answerDeadlineMs: inbound.answerDeadlineMs,
       maxDurationMs: inbound.maxDurationSecs * 1_000,
       liveTranscript: inbound.liveTranscript,

@@ -10,6 +10,8 @@ import {
 } from "fastify-type-provider-zod";
 import type { ApiKeyStore } from "../access/api-key-store.ts";
 import { addAuthorization, countedAs } from "../access/authorization.ts";
+import type { ByokKeys } from "../byok/byok-keys.ts";
+import { addByokRoutes } from "../byok/byok-routes.ts";
 import { addCallRoutes, type HangUp } from "../calls/call-routes.ts";
 import type { CallStore } from "../calls/call-store.ts";
 import { addEventRoutes } from "../events/event-routes.ts";
@@ -23,6 +25,7 @@ import type { IdempotentAnswers } from "./idempotent-answers.ts";
 export type AppDeps = {
   readonly apiKeys: ApiKeyStore;
   readonly numbers: NumberStore;
+  readonly byokKeys: ByokKeys;
   readonly calls: CallStore;
   readonly stream: EventStream;
   readonly idempotent: IdempotentAnswers;
@@ -68,6 +71,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   addHealthRoutes(app, deps.readiness);
   addNumberRoutes(app, deps.numbers, deps.idempotent);
+  addByokRoutes(app, deps.byokKeys);
   addCallRoutes(app, deps.calls, deps.hangUp, deps.log);
   addEventRoutes(app, deps);
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());

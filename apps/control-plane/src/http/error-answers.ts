@@ -1,5 +1,10 @@
 import { AppError, InvariantError, type Log } from "@agentcall/base";
-import { type ErrorBody, type ErrorCode, errorCatalogue } from "@agentcall/contract";
+import {
+  type ErrorBody,
+  type ErrorCode,
+  errorCatalogue,
+  type ErrorEntry,
+} from "@agentcall/contract";
 import type { FastifyError, FastifyInstance } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 
@@ -53,8 +58,9 @@ function answer(
   message: string = errorCatalogue[code].message,
   more: Omit<ErrorBody["error"], "code" | "message"> = {},
 ): Answer {
+  const entry: ErrorEntry = errorCatalogue[code];
   return {
-    httpStatus: errorCatalogue[code].httpStatus,
+    httpStatus: entry.httpStatusByReason?.[more.reason ?? ""] ?? entry.httpStatus,
     body: { error: { code, message, ...more } },
   };
 }

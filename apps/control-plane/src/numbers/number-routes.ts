@@ -110,8 +110,8 @@ function viewOf(number: RegisteredNumber): NumberView {
     label: number.label,
     trunkId: null,
     voiceMode: number.voiceMode,
-    hasByokKey: false,
-    keyPreview: null,
+    hasByokKey: number.keyPreview !== null,
+    keyPreview: number.keyPreview,
     inbound: number.inbound,
     outbound: null,
     createdAt: timeText(number.createdAtMs),
@@ -124,7 +124,7 @@ function agentViewOf(number: RegisteredNumber): z.infer<typeof inboundConfigView
   return {
     ...number.inbound,
     voiceMode: number.voiceMode,
-    hasByokKey: false,
-    byokOpenaiApiKeyPreview: null,
+    hasByokKey: number.keyPreview !== null,
+    byokOpenaiApiKeyPreview: number.keyPreview,
   };
 }

@@ -17,6 +17,8 @@ export type RegisteredNumber = {
   readonly e164: string;
   readonly label: string | null;
   readonly voiceMode: VoiceMode;
+  /** What may be shown of the number's own key; null when it has none. */
+  readonly keyPreview: string | null;
   /** Null for a number that does not answer. */
   readonly inbound: InboundConfig | null;
   readonly createdAtMs: number;
@@ -28,6 +30,9 @@ export type NumberFilter = {
   readonly q?: string | undefined;
   readonly voiceMode?: VoiceMode | undefined;
 };
+
+const selectNumber = `SELECT number.*, secret.preview AS key_preview FROM number
+  LEFT JOIN secret ON secret.purpose = 'openai-key' AND secret.owner_id = number.id`;
 
 /** The numbers in the database. Throws `not_found` and `number_exists`. */
 export class NumberStore {
@@ -42,13 +47,13 @@ export class NumberStore {
   }
 
   async byId(id: string): Promise<RegisteredNumber> {
-    const row = await this.#db.get("SELECT * FROM number WHERE id = ?", id);
+    const row = await this.#db.get(`${selectNumber} WHERE id = ?`, id);
     if (row === null) throw new AppError("not_found", "There is no such number.");
     return numberOf(row);
   }
 
   async byE164(e164: string): Promise<RegisteredNumber | null> {
-    const row = await this.#db.get("SELECT * FROM number WHERE e164 = ?", e164);
+    const row = await this.#db.get(`${selectNumber} WHERE e164 = ?`, e164);
     return row === null ? null : numberOf(row);
   }
 
@@ -59,7 +64,7 @@ export class NumberStore {
     after: { readonly createdAtMs: number; readonly id: string } | null,
   ): Promise<readonly RegisteredNumber[]> {
     const rows = await this.#db.all(
-      `SELECT * FROM number
+      `${selectNumber}
        WHERE (?1 IS NULL OR instr(e164, ?1) > 0 OR instr(lower(coalesce(label, '')), lower(?1)) > 0)
          AND (?2 IS NULL OR voice_mode = ?2)
          AND (?3 IS NULL OR (created_at_ms, id) > (?3, ?4))
@@ -118,10 +123,12 @@ export class NumberStore {
   }
 
   async delete(id: string): Promise<void> {
-    const deleted = await this.#db.tx((writer) =>
-      writer.run("DELETE FROM number WHERE id = ?", id),
-    );
+    const deleted = await this.#db.tx(async (writer) => {
+      await writer.run("DELETE FROM secret WHERE owner_id = ?", id);
+      return writer.run("DELETE FROM number WHERE id = ?", id);
+    });
     if (deleted === 0) throw new AppError("not_found", "There is no such number.");
+    await this.#db.checkpoint(); // its key is gone from the file as well
   }
 
   async #update(
@@ -129,7 +136,7 @@ export class NumberStore {
     decide: (number: RegisteredNumber) => Pick<RegisteredNumber, "label" | "inbound">,
   ): Promise<RegisteredNumber> {
     return this.#db.tx(async (writer: SqlWriter) => {
-      const row = await writer.get("SELECT * FROM number WHERE id = ?", id);
+      const row = await writer.get(`${selectNumber} WHERE id = ?`, id);
       if (row === null) throw new AppError("not_found", "There is no such number.");
       const { label, inbound } = decide(numberOf(row));
       const updatedAtMs = this.#clock.nowMs();
@@ -148,11 +155,13 @@ export class NumberStore {
 function numberOf(row: SqlRow): RegisteredNumber {
   const inbound = row["inbound"];
   const label = row["label"];
+  const keyPreview = row["key_preview"];
   return {
     id: numberIdSchema.parse(row["id"]),
     e164: String(row["e164"]),
     label: typeof label === "string" ? label : null,
     voiceMode: voiceModeSchema.parse(row["voice_mode"]),
+    keyPreview: typeof keyPreview === "string" ? keyPreview : null,
     inbound: typeof inbound === "string" ? inboundConfigSchema.parse(JSON.parse(inbound)) : null,
     createdAtMs: Number(row["created_at_ms"]),
     updatedAtMs: Number(row["updated_at_ms"]),

@@ -24,6 +24,8 @@ export type SqlWriter = SqlReader & {
 export type Database = SqlReader & {
   /** Runs `work` in a transaction of its own; resolves when it is on disk. Not to be nested. */
   tx<Result>(work: (writer: SqlWriter) => Promise<Result>): Promise<Result>;
+  /** Moves everything from the log into the database file, so that what was deleted is in neither. */
+  checkpoint(): Promise<void>;
   /** Waits for the transactions under way. May be called twice. */
   close(): Promise<void>;
 };

@@ -68,4 +68,37 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID`,
     ],
   },
+  {
+    name: "the vault",
+    statements: [
+      `CREATE TABLE vault (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        appliance_id TEXT NOT NULL,
+        primary_version INTEGER NOT NULL
+      ) STRICT`,
+      `CREATE TABLE wrapping_key (
+        key_version INTEGER PRIMARY KEY,
+        nonce BLOB NOT NULL,
+        ciphertext BLOB NOT NULL,
+        tag BLOB NOT NULL
+      ) STRICT`,
+      `CREATE TABLE secret (
+        purpose TEXT NOT NULL,
+        owner_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        stored BLOB NOT NULL,
+        preview TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        saved_at_ms INTEGER NOT NULL,
+        PRIMARY KEY (purpose, owner_id)
+      ) STRICT`,
+      // Outlives its secret: an old envelope that is put back has an old number.
+      `CREATE TABLE secret_version (
+        purpose TEXT NOT NULL,
+        owner_id TEXT NOT NULL,
+        last INTEGER NOT NULL,
+        PRIMARY KEY (purpose, owner_id)
+      ) STRICT, WITHOUT ROWID`,
+    ],
+  },
 ];

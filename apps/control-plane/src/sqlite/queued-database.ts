@@ -48,6 +48,12 @@ export class QueuedDatabase implements Database {
     return turn;
   }
 
+  checkpoint(): Promise<void> {
+    const turn = this.#last.then(() => this.#writer.all("PRAGMA wal_checkpoint(TRUNCATE)", []));
+    this.#last = turn.then(ignore, ignore);
+    return turn.then(ignore);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#closeAll();
     return this.#closing;
@@ -86,6 +92,10 @@ export class QueuedDatabase implements Database {
     if (this.#reader !== this.#writer) await this.#reader.close();
     await this.#writer.close();
   }
+}
+
+function ignore(): void {
+  // Whoever asked is told.
 }
 
 function readerOf(connection: Connection, isOpen: () => boolean = () => true): SqlReader {

@@ -1,14 +1,17 @@
 import { type Secret, seededRandom, silentLog } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
+import { rootKeyOf } from "./root-key.ts";
 import type { Role } from "../access/api-key.ts";
 import { ApiKeyStore } from "../access/api-key-store.ts";
+import { ByokKeys } from "../byok/byok-keys.ts";
 import { CallStore } from "../calls/call-store.ts";
 import { EventStream } from "../events/event-stream.ts";
 import { buildApp } from "../http/app.ts";
 import { IdempotentAnswers } from "../http/idempotent-answers.ts";
 import { NumberStore } from "../numbers/number-store.ts";
 import type { Database } from "../sqlite/database.ts";
+import { Vault } from "../vault/vault.ts";
 import { openDatabase } from "../sqlite/open-database.ts";
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
@@ -17,6 +20,7 @@ type Method = "GET" | "POST" | "PATCH" | "DELETE";
 export class OpenApp {
   readonly app: FastifyInstance;
   readonly db: Database;
+  readonly vault: Vault;
   readonly clock: TestClock;
   readonly numbers: NumberStore;
   readonly calls: CallStore;
@@ -29,6 +33,7 @@ export class OpenApp {
   private constructor(parts: Omit<OpenApp, "ask" | "close">) {
     this.app = parts.app;
     this.db = parts.db;
+    this.vault = parts.vault;
     this.clock = parts.clock;
     this.numbers = parts.numbers;
     this.calls = parts.calls;
@@ -38,12 +43,15 @@ export class OpenApp {
     this.state = parts.state;
   }
 
-  static async open(): Promise<OpenApp> {
+  /** `realtimeUrl` is where keys are tested; nobody is there unless it is named. */
+  static async open(realtimeUrl = "ws://127.0.0.1:9/v1/realtime"): Promise<OpenApp> {
     const clock = new TestClock();
     const random = seededRandom(1);
     const db = await openDatabase(":memory:", "sqlite3");
     const apiKeys = new ApiKeyStore(db, clock, random);
     const numbers = new NumberStore(db, clock, random);
+    const vault = await Vault.open(db, rootKeyOf("the test"), { clock, random, log: silentLog });
+    const provider = { realtimeUrl, managedKey: null, model: "gpt-realtime-2.1" };
     const calls = new CallStore(db);
     const stream = new EventStream(clock);
     const hungUp: string[] = [];
@@ -51,6 +59,7 @@ export class OpenApp {
     const app = await buildApp({
       apiKeys,
       numbers,
+      byokKeys: new ByokKeys({ db, vault, numbers, provider, clock, log: silentLog }),
       calls,
       stream,
       idempotent: new IdempotentAnswers(db, clock),
@@ -72,7 +81,7 @@ export class OpenApp {
       operator: await apiKeys.create("operator"),
       admin: await apiKeys.create("admin"),
     };
-    return new OpenApp({ app, db, clock, numbers, calls, stream, keys, hungUp, state });
+    return new OpenApp({ app, db, vault, clock, numbers, calls, stream, keys, hungUp, state });
   }
 
   /** One request; with the operator's key unless another is named. */

@@ -1,0 +1,209 @@
+import { errorBodySchema, type NumberView } from "@agentcall/contract";
+import { type Practice, startPractice } from "@agentcall/practice";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { OpenApp } from "../testing/open-app.ts";
+import { openaiKeyPurpose } from "../vault/vault.ts";
+
+const goodKey = "sk-proj-practice-good-marked0001";
+const otherKey = "sk-proj-practice-good-marked0002";
+
+let practice: Practice;
+let house: OpenApp;
+let number: NumberView;
+
+beforeEach(async () => {
+  practice = await startPractice({ recordAudioBytesMax: 0 });
+  house = await OpenApp.open(`${practice.http.replace("http", "ws")}/v1/realtime`);
+  const answer = await house.ask("POST", "/v1/numbers", { body: { number: "+14155550101" } });
+  number = answer.json<NumberView>();
+});
+afterEach(async () => {
+  await house.close();
+  expect(practice.sessions()).toBe(0);
+  await practice.close();
+});
+
+describe("a good key", () => {
+  test("is tested by a session with the number's model, and nothing is kept", async () => {
+    await house.ask("POST", `/v1/numbers/${number.id}/inbound-config`, {
+      body: { mode: "ai", systemPrompt: "x", model: "gpt-realtime" },
+    });
+
+    const tested = await post("byok/test", { apiKey: goodKey });
+
+    expect(tested.statusCode).toBe(200);
+    expect(tested.json()).toEqual({ ok: true, model: "gpt-realtime" });
+    expect(practice.session(0).model).toBe("gpt-realtime");
+    expect(await keyOf()).toBeNull();
+    expect((await shown()).voiceMode).toBe("managed");
+  });
+
+  test("is saved, flips the number, and only its preview is ever shown", async () => {
+    const saved = await post("byok/key", { apiKey: ` "${goodKey}"\n` });
+
+    expect(saved.json()).toEqual({
+      ok: true,
+      numberId: number.id,
+      voiceMode: "byok",
+      keyPreview: "sk-proj-...0001",
+      configuredAt: expect.stringMatching(/Z$/) as string,
+    });
+    expect(await shown()).toMatchObject({
+      voiceMode: "byok",
+      hasByokKey: true,
+      keyPreview: "sk-proj-...0001",
+    });
+    expect(await keyOf()).toBe(goodKey);
+    expect(saved.body + JSON.stringify(await house.db.all("SELECT * FROM secret"))).not.toContain(
+      goodKey,
+    );
+  });
+
+  test("takes the place of another, and is gone when it is deleted", async () => {
+    await post("byok/key", { apiKey: goodKey });
+    await post("byok/key", { apiKey: otherKey });
+    const rotated = await keyOf();
+
+    const deleted = await house.ask("DELETE", `/v1/numbers/${number.id}/byok/key`, { as: "admin" });
+
+    expect(rotated).toBe(otherKey);
+    expect(deleted.json()).toEqual({ ok: true, numberId: number.id, voiceMode: "managed" });
+    expect(await keyOf()).toBeNull();
+    expect(await house.db.all("SELECT * FROM secret")).toEqual([]);
+  });
+
+  test("saved twice at once is one of the two, whole", async () => {
+    await Promise.all([
+      post("byok/key", { apiKey: goodKey }),
+      post("byok/key", { apiKey: otherKey }),
+    ]);
+
+    const key = await keyOf();
+    expect([goodKey, otherKey]).toContain(key);
+    expect((await shown()).keyPreview).toBe(`sk-proj-...${key?.slice(-4) ?? ""}`);
+  });
+
+  test("goes with its number", async () => {
+    await post("byok/key", { apiKey: goodKey });
+
+    await house.ask("DELETE", `/v1/numbers/${number.id}`);
+
+    expect(await house.db.all("SELECT * FROM secret")).toEqual([]);
+  });
+
+  test("is known to clients that were there before by their own names", async () => {
+    const saved = await post("byok-key", { openaiApiKey: goodKey });
+    const deleted = await house.ask("DELETE", `/v1/numbers/${number.id}/byok-key`, { as: "admin" });
+
+    expect(saved.json()).toEqual({
+      voiceMode: "byok",
+      hasByokKey: true,
+      byokOpenaiApiKeyPreview: "sk-proj-...0001",
+    });
+    expect(deleted.json()).toEqual({
+      voiceMode: "managed",
+      hasByokKey: false,
+      byokOpenaiApiKeyPreview: null,
+    });
+  });
+
+  test("of an old version, put back into the database, does not open", async () => {
+    await post("byok/key", { apiKey: goodKey });
+    const [old] = await house.db.all("SELECT stored FROM secret");
+    await post("byok/key", { apiKey: otherKey });
+
+    await house.db.tx((writer) =>
+      writer.run("UPDATE secret SET stored = ?", old?.["stored"] ?? null),
+    );
+
+    expect(await keyOf()).toBeNull();
+  });
+});
+
+describe("a key that the provider refuses", () => {
+  test.each([
+    ["sk-proj-practice-invalid-marked0001", "invalid_api_key"],
+    ["sk-proj-practice-nomodel-marked0001", "model_not_found"],
+    ["sk-proj-practice-noquota-marked0001", "insufficient_quota"],
+    ["sk-proj-practice-ratelimited-marked0001", "rate_limited"],
+    ["not a key", "malformed_key"],
+    ["sk-admin-0000000000000000", "malformed_key"],
+  ])("%s is 422 for %s, and the number keeps what it has", async (apiKey, reason) => {
+    await post("byok/key", { apiKey: goodKey });
+
+    const answers = [await post("byok/test", { apiKey }), await post("byok/key", { apiKey })];
+
+    for (const answer of answers) {
+      expect(answer.statusCode).toBe(422);
+      expect(errorBodySchema.parse(answer.json()).error).toMatchObject({
+        code: "byok_key_invalid",
+        reason,
+      });
+      expect(answer.body).not.toContain("marked0001");
+    }
+    expect(await keyOf()).toBe(goodKey);
+  });
+
+  test("is not even sent when it has not the form of a key", async () => {
+    await post("byok/test", { apiKey: "sk-short" });
+
+    expect(practice.opened()).toBe(0);
+  });
+
+  test("of a provider that cannot be reached says nothing about the key", async () => {
+    await practice.close();
+
+    const answer = await post("byok/key", { apiKey: goodKey });
+
+    expect(answer.statusCode).toBe(502);
+    expect(errorBodySchema.parse(answer.json()).error).toMatchObject({
+      code: "byok_test_failed",
+      reason: "provider_unreachable",
+    });
+    expect(await keyOf()).toBeNull();
+  });
+
+  test("of a provider that says nothing is given up after ten seconds", async () => {
+    const asking = post("byok/test", { apiKey: "sk-proj-practice-mute-marked0001" });
+    await practice.whenOpened(0);
+    while (practice.session(0).frames().length < 2) await turn();
+
+    house.clock.advance(10_000);
+    const answer = await asking;
+
+    expect(answer.statusCode).toBe(504);
+    expect(errorBodySchema.parse(answer.json()).error.reason).toBe("timeout");
+    while (practice.sessions() > 0) await turn();
+  });
+});
+
+test("keys are tested ten times a minute, not more", async () => {
+  for (let count = 0; count < 10; count += 1) await post("byok/test", { apiKey: "sk-short" });
+
+  expect((await post("byok/test", { apiKey: "sk-short" })).statusCode).toBe(429);
+});
+
+test("a number that is not there has no key", async () => {
+  const answer = await house.ask("POST", "/v1/numbers/num_none/byok/key", {
+    as: "admin",
+    body: { apiKey: goodKey },
+  });
+
+  expect(answer.statusCode).toBe(404);
+});
+
+function post(path: string, body: object): ReturnType<OpenApp["ask"]> {
+  return house.ask("POST", `/v1/numbers/${number.id}/${path}`, { as: "admin", body });
+}
+
+async function shown(): Promise<NumberView> {
+  return (await house.ask("GET", `/v1/numbers/${number.id}`)).json<NumberView>();
+}
+
+async function keyOf(): Promise<string | null> {
+  return (await house.vault.open(openaiKeyPurpose, number.id))?.reveal() ?? null;
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

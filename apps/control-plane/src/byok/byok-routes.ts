@@ -1,0 +1,91 @@
+import { invariant } from "@agentcall/base";
+import {
+  byokAliasSchema,
+  byokAliasViewSchema,
+  byokDeletedSchema,
+  byokKeySchema,
+  byokSavedSchema,
+  byokTestedSchema,
+} from "@agentcall/contract";
+import { z } from "zod";
+import { timeText } from "../calls/call-view.ts";
+import type { App } from "../http/typed-app.ts";
+import type { RegisteredNumber } from "../numbers/number-store.ts";
+import type { ByokKeys } from "./byok-keys.ts";
+
+const idParams = z.object({ id: z.string() });
+// Each test opens a paid session, and tells a stranger whether a stolen key works.
+const rateLimit = { max: 10, timeWindow: "1 minute" };
+
+/** The numbers' own keys: tested, saved, deleted. */
+export function addByokRoutes(app: App, keys: ByokKeys): void {
+  app.post(
+    "/v1/numbers/:id/byok/test",
+    {
+      config: { rateLimit },
+      schema: { params: idParams, body: byokKeySchema, response: { 200: byokTestedSchema } },
+    },
+    async ({ params, body }) => ({
+      ok: true as const,
+      model: await keys.test(params.id, body.apiKey),
+    }),
+  );
+
+  app.post(
+    "/v1/numbers/:id/byok/key",
+    {
+      config: { rateLimit },
+      schema: { params: idParams, body: byokKeySchema, response: { 200: byokSavedSchema } },
+    },
+    async ({ params, body }) => {
+      const number = await keys.save(params.id, body.apiKey);
+      const { id: numberId, voiceMode, keyPreview, updatedAtMs } = number;
+      invariant(keyPreview !== null, "a number whose key was saved has one");
+      return {
+        ok: true as const,
+        numberId,
+        voiceMode,
+        keyPreview,
+        configuredAt: timeText(updatedAtMs),
+      };
+    },
+  );
+
+  app.delete(
+    "/v1/numbers/:id/byok/key",
+    { schema: { params: idParams, response: { 200: byokDeletedSchema } } },
+    async ({ params }) => {
+      const { id: numberId, voiceMode } = await keys.delete(params.id);
+      return { ok: true as const, numberId, voiceMode };
+    },
+  );
+
+  addAliases(app, keys);
+}
+
+/** The paths and names of clients that were there before. */
+function addAliases(app: App, keys: ByokKeys): void {
+  const path = "/v1/numbers/:id/byok-key";
+
+  app.post(
+    path,
+    {
+      config: { rateLimit },
+      schema: { params: idParams, body: byokAliasSchema, response: { 200: byokAliasViewSchema } },
+    },
+    async ({ params, body }) => aliasView(await keys.save(params.id, body.openaiApiKey)),
+  );
+
+  app.delete(
+    path,
+    { schema: { params: idParams, response: { 200: byokAliasViewSchema } } },
+    async ({ params }) => aliasView(await keys.delete(params.id)),
+  );
+}
+
+function aliasView({
+  voiceMode,
+  keyPreview,
+}: RegisteredNumber): z.infer<typeof byokAliasViewSchema> {
+  return { voiceMode, hasByokKey: keyPreview !== null, byokOpenaiApiKeyPreview: keyPreview };
+}

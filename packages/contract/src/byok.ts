@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { voiceModeSchema } from "./agent.ts";
+import { numberIdSchema } from "./ids.ts";
+
+const apiKeyCharsMax = 1_000; // the provider's keys have less than 200; a pasted file is refused
+
+/** `POST /v1/numbers/:id/byok/test` and `/byok/key` */
+export const byokKeySchema = z.strictObject({ apiKey: z.string().min(1).max(apiKeyCharsMax) });
+
+/** The same of clients that were there before: `POST /v1/numbers/:id/byok-key` */
+export const byokAliasSchema = z.strictObject({
+  openaiApiKey: z.string().min(1).max(apiKeyCharsMax),
+});
+
+export const byokTestedSchema = z.object({ ok: z.literal(true), model: z.string() });
+
+export const byokSavedSchema = z.object({
+  ok: z.literal(true),
+  numberId: numberIdSchema,
+  voiceMode: voiceModeSchema,
+  keyPreview: z.string(),
+  configuredAt: z.iso.datetime(),
+});
+
+export const byokDeletedSchema = z.object({
+  ok: z.literal(true),
+  numberId: numberIdSchema,
+  voiceMode: voiceModeSchema,
+});
+
+export const byokAliasViewSchema = z.object({
+  voiceMode: voiceModeSchema,
+  hasByokKey: z.boolean(),
+  byokOpenaiApiKeyPreview: z.string().nullable(),
+});

@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { openLog } from "@agentcall/logging";
+import { afterEach, describe, expect, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { House } from "../support/house.ts";
+
+const marked = "markedkey0001";
+const goodKey = `sk-proj-practice-good-${marked}`;
+const badKey = `sk-proj-practice-invalid-${marked}`;
+
+let house: House;
+
+afterEach(async () => {
+  await house.close();
+});
+
+describe("a number with a key of its own", () => {
+  test("is answered with it though the appliance's key is refused, and not without it", async () => {
+    house = await House.open({ day: "invalid" });
+    await house.saveKey(goodKey);
+
+    const own = await house.answeredCall();
+    await own.hangUp();
+    const record = await house.ended(own);
+    await house.deleteKey();
+    const managed = await (await house.call()).outcome;
+
+    expect(record).toMatchObject({ status: "completed", voiceMode: "byok" });
+    expect(managed).toMatchObject({ kind: "refused", status: 503 });
+  });
+
+  test("keeps the key that a call began with to that call's end, while another is saved", async () => {
+    house = await House.open();
+    await house.saveKey(goodKey);
+    const call = await house.answeredCall();
+
+    await house.saveKey("sk-proj-practice-good-markedkey0002");
+    await eventually("the call goes on", () => (call.audio.heard?.packets ?? 0) > 20);
+    await call.hangUp();
+
+    expect((await house.ended(call)).hangupCause?.cause).toBe("caller_hung_up");
+  });
+
+  test("shows it nowhere: not in a file, a log line, an event or an answer", async () => {
+    const log: string[] = [];
+    house = await House.open({ log: openLog("house", "trace", (line) => log.push(line)) });
+    const answers = [
+      await house.saveKey(goodKey),
+      await house.saveKey(badKey),
+      await house.saveKey(`not a key ${marked}`),
+      await house.ask("GET", "/v1/numbers"),
+      await house.ask("GET", "/openapi.json"),
+    ];
+    const call = await house.answeredCall();
+    await call.hangUp();
+    answers.push(await house.ended(call), await house.transcript(call));
+    await house.deleteKey();
+
+    const seen = [
+      ...log,
+      ...answers.map((each) => JSON.stringify(each)),
+      JSON.stringify(house.messages),
+    ];
+    for (const form of formsOf(goodKey)) {
+      for (const text of seen) expect(text).not.toContain(form);
+      for (const file of filesIn(house.folder)) {
+        expect(readFileSync(file).includes(form), `${file} holds the key`).toBe(false);
+      }
+    }
+    expect(log.length).toBeGreaterThan(10);
+  });
+});
+
+/** The key, and what is left of it in base64 at each of the three places it may begin. */
+function formsOf(key: string): readonly string[] {
+  const shifted = [0, 1, 2].map((shift) =>
+    Buffer.from(" ".repeat(shift) + key)
+      .toString("base64")
+      .slice(4, -4),
+  );
+  return [key, marked, Buffer.from(key).toString("hex"), ...shifted];
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => path.join(folder, name))
+    .filter((file) => statSync(file).isFile());
+}
