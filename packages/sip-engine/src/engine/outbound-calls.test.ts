@@ -173,6 +173,19 @@ describe("an application's CANCEL", () => {
     expect((await app.passedOn()).sip).toMatch(/^SIP\/2.0 487/);
   });
 
+  test("that had to wait is over 32 seconds after it was sent, when nobody answers it", async () => {
+    const { invite, echo } = await dial();
+    await cancel(echo);
+    peer.answer(invite, 180);
+    await app.passedOn();
+    await peer.request("CANCEL");
+
+    bench.clock.advance(32_000);
+
+    expect((await app.passedOn()).sip).toMatch(/^SIP\/2.0 487/);
+    expect(bench.engine.state().openTransactions).toBe(0);
+  });
+
   test("of nothing is not sent", async () => {
     expect((await app.ask("sip|none|\r\nCANCEL sip:x SIP/2.0\r\n\r\n"))[0]).toBe("NOK");
   });

@@ -202,13 +202,15 @@ export class UserAgentClient {
     const { transaction } = invite;
     invite.cancel = { request, isSent: false };
     if (transaction.state === "proceeding") this.#startCancel(invite);
-    transaction.awaitCancelled();
+    else transaction.awaitCancelled();
   }
 
-  #startCancel({ cancel, transaction: { flow, branch } }: Sent): void {
+  #startCancel({ cancel, transaction }: Sent): void {
     if (cancel === "none" || cancel.isSent) return;
     cancel.isSent = true;
+    const { flow, branch } = transaction;
     this.#start(null, { request: cancel.request, flow, branch }, null);
+    transaction.awaitCancelled();
   }
 
   #echoAndStart(app: Application, id: string, built: Built, dialog: Dialog | null): void {
