@@ -5,6 +5,7 @@ import type { E164 } from "@agentcall/contract";
 import type { FastifyInstance } from "fastify";
 import { ApiKeyStore } from "./access/api-key-store.ts";
 import type { RootKey } from "@agentcall/vault";
+import { AuditLog } from "./audit/audit-log.ts";
 import { ByokKeys } from "./byok/byok-keys.ts";
 import { CallStore } from "./calls/call-store.ts";
 import { CallDesk } from "./control/call-desk.ts";
@@ -78,9 +79,10 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   const db = await openDatabase(file, options.sqlite);
   chmodSync(file, 0o600); // the files beside it take their mode from it
   closers.add("the database", () => db.close());
-  const apiKeys = new ApiKeyStore(db, clock, random);
+  const audit = new AuditLog(db, clock);
+  const apiKeys = new ApiKeyStore(db, audit, clock, random);
   const adminKey = await apiKeys.ensureAdmin(options.adminKey);
-  const numbers = new NumberStore(db, clock, random);
+  const numbers = new NumberStore(db, audit, clock, random);
   if (options.demoNumber !== null) await ensureDemoNumber(numbers, options.demoNumber);
   const vault = await Vault.open(db, options.rootKey, { clock, random, log });
   closers.add("the vault", () => {
@@ -94,6 +96,8 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   const calls = new CallStore(db);
   const stream = new EventStream(clock);
   const desk = await CallDesk.open({
+    db,
+    audit,
     calls,
     numbers,
     stream,
@@ -107,8 +111,9 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   closers.add("the control link", () => control.close());
   const app = await buildApp({
     apiKeys,
+    audit,
     numbers,
-    byokKeys: new ByokKeys({ db, vault, numbers, provider, clock, log }),
+    byokKeys: new ByokKeys({ db, audit, vault, numbers, provider, clock, log }),
     calls,
     stream,
     idempotent: new IdempotentAnswers(db, clock),

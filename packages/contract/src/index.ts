@@ -79,3 +79,12 @@ export {
   byokSavedSchema,
   byokTestedSchema,
 } from "./byok.ts";
+export {
+  apiKeyCreatedSchema,
+  apiKeyCreationSchema,
+  type ApiKeyView,
+  apiKeyViewSchema,
+  type Role,
+  roles,
+} from "./api-key.ts";
+export { auditEntryViewSchema, auditVerdictSchema } from "./audit.ts";

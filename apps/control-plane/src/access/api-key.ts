@@ -1,9 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { newId, type Random, Secret } from "@agentcall/base";
-
-export const roles = ["viewer", "operator", "admin"] as const;
-/** What a key may do: a viewer reads, an operator also changes numbers and calls, an admin everything. */
-export type Role = (typeof roles)[number];
+import { type Role, roles } from "@agentcall/contract";
 
 /** Who makes a request. */
 export type Caller = { readonly apiKeyId: string; readonly role: Role };

@@ -1,6 +1,7 @@
 import { AppError, invariant } from "@agentcall/base";
 import { errorCatalogue } from "@agentcall/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Actor } from "../audit/audit-log.ts";
 import { type Caller, mayAct, parseBearer } from "./api-key.ts";
 import type { ApiKeyStore } from "./api-key-store.ts";
 import { type Access, routeRoles } from "./route-roles.ts";
@@ -12,6 +13,12 @@ export function callerOf(request: FastifyRequest): Caller {
   const caller = callers.get(request);
   invariant(caller !== undefined, "this route needs a key");
   return caller;
+}
+
+/** The same as the audit knows it. */
+export function actorOf(request: FastifyRequest): Actor {
+  const { apiKeyId, role } = callerOf(request);
+  return { id: apiKeyId, role };
 }
 
 /** Whose requests are counted together: a key's, or an address's that has shown no valid key. */

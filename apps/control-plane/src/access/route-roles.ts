@@ -1,4 +1,4 @@
-import type { Role } from "./api-key.ts";
+import type { Role } from "@agentcall/contract";
 
 /** Who may call a route: `public` needs no key. */
 export type Access = Role | "public";
@@ -33,4 +33,10 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "POST /v1/calls/:id/hangup": "operator",
 
   "GET /v1/events": "viewer",
+
+  "GET /v1/api-keys": "admin",
+  "POST /v1/api-keys": "admin",
+  "DELETE /v1/api-keys/:id": "admin",
+  "GET /v1/audit": "admin",
+  "GET /v1/audit/verify": "admin",
 };

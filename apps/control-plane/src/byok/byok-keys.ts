@@ -1,6 +1,7 @@
 import { AppError, type Clock, type Log, type Secret } from "@agentcall/base";
 import { inboundConfigSchema } from "@agentcall/contract";
 import type { ProviderRefusal } from "@agentcall/realtime";
+import type { Actor, AuditLog } from "../audit/audit-log.ts";
 import type { ProviderSettings } from "../control/call-plan.ts";
 import type { NumberStore, RegisteredNumber } from "../numbers/number-store.ts";
 import type { Database } from "../sqlite/database.ts";
@@ -10,6 +11,7 @@ import { parseOpenaiKey, previewOf } from "./openai-key.ts";
 
 export type ByokKeysOptions = {
   readonly db: Database;
+  readonly audit: AuditLog;
   readonly vault: Vault;
   readonly numbers: NumberStore;
   readonly provider: ProviderSettings;
@@ -53,8 +55,8 @@ export class ByokKeys {
   }
 
   /** Tests, then seals and flips the number in one transaction; two at once leave one of them whole. */
-  async save(numberId: string, pasted: string): Promise<RegisteredNumber> {
-    const { db, vault, numbers, clock, log } = this.#options;
+  async save(numberId: string, pasted: string, actor: Actor): Promise<RegisteredNumber> {
+    const { db, audit, vault, numbers, clock, log } = this.#options;
     const number = await numbers.byId(numberId);
     const { key } = await this.#tested(number, pasted);
     await db.tx(async (writer) => {
@@ -71,6 +73,8 @@ export class ByokKeys {
         secret: key,
         preview,
       });
+      const detail = { before: number.keyPreview, after: preview };
+      await audit.append(writer, actor, "byok-key.saved", number.id, detail);
     });
     await db.checkpoint(); // a former key is gone from the file as well
     log.info({ numberId: number.id }, "a number's own key was saved");
@@ -78,8 +82,8 @@ export class ByokKeys {
   }
 
   /** The number goes back to the appliance's key, and the ciphertext out of the file. */
-  async delete(numberId: string): Promise<RegisteredNumber> {
-    const { db, numbers, clock, log } = this.#options;
+  async delete(numberId: string, actor: Actor): Promise<RegisteredNumber> {
+    const { db, audit, numbers, clock, log } = this.#options;
     const number = await numbers.byId(numberId);
     await db.tx(async (writer) => {
       await writer.run(
@@ -92,6 +96,8 @@ export class ByokKeys {
         clock.nowMs(),
         number.id,
       );
+      const detail = { before: number.keyPreview };
+      await audit.append(writer, actor, "byok-key.deleted", number.id, detail);
     });
     await db.checkpoint();
     log.info({ numberId: number.id }, "a number's own key was deleted");

@@ -8,6 +8,7 @@ import {
   byokTestedSchema,
 } from "@agentcall/contract";
 import { z } from "zod";
+import { actorOf } from "../access/authorization.ts";
 import { timeText } from "../calls/call-view.ts";
 import type { App } from "../http/typed-app.ts";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
@@ -37,8 +38,9 @@ export function addByokRoutes(app: App, keys: ByokKeys): void {
       config: { rateLimit },
       schema: { params: idParams, body: byokKeySchema, response: { 200: byokSavedSchema } },
     },
-    async ({ params, body }) => {
-      const number = await keys.save(params.id, body.apiKey);
+    async (request) => {
+      const { params, body } = request;
+      const number = await keys.save(params.id, body.apiKey, actorOf(request));
       const { id: numberId, voiceMode, keyPreview, updatedAtMs } = number;
       invariant(keyPreview !== null, "a number whose key was saved has one");
       return {
@@ -54,8 +56,8 @@ export function addByokRoutes(app: App, keys: ByokKeys): void {
   app.delete(
     "/v1/numbers/:id/byok/key",
     { schema: { params: idParams, response: { 200: byokDeletedSchema } } },
-    async ({ params }) => {
-      const { id: numberId, voiceMode } = await keys.delete(params.id);
+    async (request) => {
+      const { id: numberId, voiceMode } = await keys.delete(request.params.id, actorOf(request));
       return { ok: true as const, numberId, voiceMode };
     },
   );
@@ -73,13 +75,16 @@ function addAliases(app: App, keys: ByokKeys): void {
       config: { rateLimit },
       schema: { params: idParams, body: byokAliasSchema, response: { 200: byokAliasViewSchema } },
     },
-    async ({ params, body }) => aliasView(await keys.save(params.id, body.openaiApiKey)),
+    async (request) => {
+      const { params, body } = request;
+      return aliasView(await keys.save(params.id, body.openaiApiKey, actorOf(request)));
+    },
   );
 
   app.delete(
     path,
     { schema: { params: idParams, response: { 200: byokAliasViewSchema } } },
-    async ({ params }) => aliasView(await keys.delete(params.id)),
+    async (request) => aliasView(await keys.delete(request.params.id, actorOf(request))),
   );
 }
 

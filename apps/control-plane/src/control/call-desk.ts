@@ -1,8 +1,17 @@
-import type { Log } from "@agentcall/base";
-import type { CallEvent, CallId, GatewayFrame, LiveEvent, PlanOutcome } from "@agentcall/contract";
+import type { Log, Secret } from "@agentcall/base";
+import type {
+  CallEvent,
+  CallId,
+  GatewayFrame,
+  LiveEvent,
+  NumberId,
+  PlanOutcome,
+} from "@agentcall/contract";
+import { applianceActor, type AuditLog } from "../audit/audit-log.ts";
 import type { CallStore, Teller } from "../calls/call-store.ts";
 import { lostCallEnd } from "../calls/lost-call.ts";
 import type { EventStream } from "../events/event-stream.ts";
+import type { Database } from "../sqlite/database.ts";
 import type { NumberStore } from "../numbers/number-store.ts";
 import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
 import { CallCapacity } from "./call-capacity.ts";
@@ -10,6 +19,8 @@ import { planCall, type ProviderSettings } from "./call-plan.ts";
 import type { ControlHandlers } from "./control-server.ts";
 
 export type CallDeskOptions = {
+  readonly db: Database;
+  readonly audit: AuditLog;
   readonly calls: CallStore;
   readonly numbers: NumberStore;
   readonly stream: EventStream;
@@ -56,9 +67,7 @@ export class CallDesk implements ControlHandlers {
     // Taken at once: two offers in the same moment do not share the last place.
     const hasPlace = this.#capacity.take(offer.callId);
     const byokKey =
-      number?.voiceMode === "byok"
-        ? await this.#options.vault.open(openaiKeyPurpose, number.id)
-        : null;
+      number?.voiceMode === "byok" ? await this.#openKey(number.id, offer.callId) : null;
     const outcome = planCall({
       number,
       sourceAddress: offer.sourceAddress,
@@ -96,6 +105,19 @@ export class CallDesk implements ControlHandlers {
       sequence,
       final: false,
     });
+  }
+
+  /** Opens a number's own key for one call, and writes down that it did. */
+  async #openKey(numberId: NumberId, callId: CallId): Promise<Secret | null> {
+    const { db, audit, vault } = this.#options;
+    const key = await vault.open(openaiKeyPurpose, numberId);
+    await db.tx((writer) =>
+      audit.append(writer, applianceActor, "byok-key.opened", numberId, {
+        callId,
+        opened: key !== null,
+      }),
+    );
+    return key;
   }
 
   #tell(event: CallEvent): void {

@@ -1,6 +1,5 @@
-import { errorBodySchema } from "@agentcall/contract";
+import { errorBodySchema, roles } from "@agentcall/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { roles } from "../access/api-key.ts";
 import { routeRoles } from "../access/route-roles.ts";
 import { OpenApp } from "../testing/open-app.ts";
 

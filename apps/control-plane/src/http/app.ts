@@ -8,8 +8,11 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from "fastify-type-provider-zod";
+import { addApiKeyRoutes } from "../access/api-key-routes.ts";
 import type { ApiKeyStore } from "../access/api-key-store.ts";
 import { addAuthorization, countedAs } from "../access/authorization.ts";
+import type { AuditLog } from "../audit/audit-log.ts";
+import { addAuditRoutes } from "../audit/audit-routes.ts";
 import type { ByokKeys } from "../byok/byok-keys.ts";
 import { addByokRoutes } from "../byok/byok-routes.ts";
 import { addCallRoutes, type HangUp } from "../calls/call-routes.ts";
@@ -24,6 +27,7 @@ import type { IdempotentAnswers } from "./idempotent-answers.ts";
 
 export type AppDeps = {
   readonly apiKeys: ApiKeyStore;
+  readonly audit: AuditLog;
   readonly numbers: NumberStore;
   readonly byokKeys: ByokKeys;
   readonly calls: CallStore;
@@ -74,5 +78,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addByokRoutes(app, deps.byokKeys);
   addCallRoutes(app, deps.calls, deps.hangUp, deps.log);
   addEventRoutes(app, deps);
+  addApiKeyRoutes(app, deps.apiKeys);
+  addAuditRoutes(app, deps.audit);
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
 }

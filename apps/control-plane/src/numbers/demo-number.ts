@@ -1,4 +1,5 @@
 import { type E164, inboundConfigSchema } from "@agentcall/contract";
+import { applianceActor } from "../audit/audit-log.ts";
 import type { NumberStore } from "./number-store.ts";
 
 const agent = inboundConfigSchema.parse({
@@ -14,6 +15,6 @@ const agent = inboundConfigSchema.parse({
 /** Makes sure that the evaluation's number is there. What an admin has changed on it stays. */
 export async function ensureDemoNumber(numbers: NumberStore, e164: E164): Promise<void> {
   if ((await numbers.byE164(e164)) !== null) return;
-  const { id } = await numbers.create({ number: e164, label: "Demo number" });
-  await numbers.setInbound(id, agent);
+  const { id } = await numbers.create({ number: e164, label: "Demo number" }, applianceActor);
+  await numbers.setInbound(id, agent, applianceActor);
 }

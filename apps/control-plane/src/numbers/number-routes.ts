@@ -11,6 +11,7 @@ import {
   voiceModeSchema,
 } from "@agentcall/contract";
 import { z } from "zod";
+import { actorOf } from "../access/authorization.ts";
 import { timeText } from "../calls/call-view.ts";
 import type { App } from "../http/typed-app.ts";
 import { pageOf, parseCursor } from "../http/cursor.ts";
@@ -52,7 +53,7 @@ export function addNumberRoutes(
     { schema: { body: numberCreationSchema, response: { 201: numberViewSchema } } },
     async (request, reply) =>
       idempotent.once(request, reply, numberViewSchema, async () =>
-        viewOf(await numbers.create(request.body)),
+        viewOf(await numbers.create(request.body, actorOf(request))),
       ),
   );
 
@@ -65,11 +66,12 @@ export function addNumberRoutes(
   app.patch(
     "/v1/numbers/:id",
     { schema: { params: idParams, body: numberChangeSchema, response: { 200: numberViewSchema } } },
-    async ({ params: { id }, body }) => viewOf(await numbers.change(id, body)),
+    async (request) =>
+      viewOf(await numbers.change(request.params.id, request.body, actorOf(request))),
   );
 
   app.delete("/v1/numbers/:id", { schema: { params: idParams } }, async (request, reply) => {
-    await numbers.delete(request.params.id);
+    await numbers.delete(request.params.id, actorOf(request));
     return reply.code(204).send();
   });
 
@@ -94,11 +96,12 @@ function addAgentRoutes(app: App, numbers: NumberStore): void {
         response: { 200: inboundConfigViewSchema },
       },
     },
-    async ({ params: { id }, body }) => agentViewOf(await numbers.setInbound(id, body)),
+    async (request) =>
+      agentViewOf(await numbers.setInbound(request.params.id, request.body, actorOf(request))),
   );
 
   app.delete(path, { schema: { params: idParams } }, async (request, reply) => {
-    await numbers.setInbound(request.params.id, null);
+    await numbers.setInbound(request.params.id, null, actorOf(request));
     return reply.code(204).send();
   });
 }

@@ -9,6 +9,7 @@ import {
   type VoiceMode,
   voiceModeSchema,
 } from "@agentcall/contract";
+import type { Actor, AuditLog } from "../audit/audit-log.ts";
 import type { Database, SqlRow, SqlWriter } from "../sqlite/database.ts";
 
 /** A DID of the appliance, with the agent that answers it. */
@@ -37,11 +38,13 @@ const selectNumber = `SELECT number.*, secret.preview AS key_preview FROM number
 /** The numbers in the database. Throws `not_found` and `number_exists`. */
 export class NumberStore {
   readonly #db: Database;
+  readonly #audit: AuditLog;
   readonly #clock: Clock;
   readonly #random: Random;
 
-  constructor(db: Database, clock: Clock, random: Random) {
+  constructor(db: Database, audit: AuditLog, clock: Clock, random: Random) {
     this.#db = db;
+    this.#audit = audit;
     this.#clock = clock;
     this.#random = random;
   }
@@ -78,20 +81,25 @@ export class NumberStore {
     return rows.map(numberOf);
   }
 
-  async create(creation: NumberCreation): Promise<RegisteredNumber> {
+  async create(creation: NumberCreation, actor: Actor): Promise<RegisteredNumber> {
     const id = newId("num", this.#random);
     const nowMs = this.#clock.nowMs();
-    const inserted = await this.#db.tx((writer) =>
-      writer.run(
+    const { number: e164, label = null } = creation;
+    const inserted = await this.#db.tx(async (writer) => {
+      const added = await writer.run(
         `INSERT INTO number (id, e164, label, voice_mode, inbound, created_at_ms, updated_at_ms)
          VALUES (?, ?, ?, 'managed', NULL, ?, ?) ON CONFLICT (e164) DO NOTHING`,
         id,
-        creation.number,
-        creation.label ?? null,
+        e164,
+        label,
         nowMs,
         nowMs,
-      ),
-    );
+      );
+      if (added > 0) {
+        await this.#audit.append(writer, actor, "number.created", id, { after: { e164, label } });
+      }
+      return added;
+    });
     if (inserted === 0) {
       throw new AppError("number_exists", "This number is already registered on this appliance.");
     }
@@ -99,8 +107,8 @@ export class NumberStore {
   }
 
   /** Changes what is named, and leaves the rest. Voice and language belong to the agent. */
-  async change(id: string, change: NumberChange): Promise<RegisteredNumber> {
-    return this.#update(id, (number) => {
+  async change(id: string, change: NumberChange, actor: Actor): Promise<RegisteredNumber> {
+    return this.#update(id, actor, (number) => {
       const agent = {
         ...optional("voice", change.voice),
         ...optional("language", change.language),
@@ -118,13 +126,21 @@ export class NumberStore {
     });
   }
 
-  async setInbound(id: string, inbound: InboundConfig | null): Promise<RegisteredNumber> {
-    return this.#update(id, ({ label }) => ({ label, inbound }));
+  async setInbound(
+    id: string,
+    inbound: InboundConfig | null,
+    actor: Actor,
+  ): Promise<RegisteredNumber> {
+    return this.#update(id, actor, ({ label }) => ({ label, inbound }));
   }
 
-  async delete(id: string): Promise<void> {
+  async delete(id: string, actor: Actor): Promise<void> {
     const deleted = await this.#db.tx(async (writer) => {
       await writer.run("DELETE FROM secret WHERE owner_id = ?", id);
+      const row = await writer.get(`${selectNumber} WHERE id = ?`, id);
+      if (row === null) return 0;
+      const { e164, label } = numberOf(row);
+      await this.#audit.append(writer, actor, "number.deleted", id, { before: { e164, label } });
       return writer.run("DELETE FROM number WHERE id = ?", id);
     });
     if (deleted === 0) throw new AppError("not_found", "There is no such number.");
@@ -133,6 +149,7 @@ export class NumberStore {
 
   async #update(
     id: string,
+    actor: Actor,
     decide: (number: RegisteredNumber) => Pick<RegisteredNumber, "label" | "inbound">,
   ): Promise<RegisteredNumber> {
     return this.#db.tx(async (writer: SqlWriter) => {
@@ -147,6 +164,11 @@ export class NumberStore {
         updatedAtMs,
         id,
       );
+      const before = { label: numberOf(row).label, inbound: numberOf(row).inbound };
+      await this.#audit.append(writer, actor, "number.changed", id, {
+        before,
+        after: { label, inbound },
+      });
       return { ...numberOf(row), label, inbound, updatedAtMs };
     });
   }

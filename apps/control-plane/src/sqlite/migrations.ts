@@ -101,4 +101,25 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID`,
     ],
   },
+  {
+    name: "the audit, and what is known of API keys",
+    statements: [
+      `CREATE TABLE audit (
+        seq INTEGER PRIMARY KEY,
+        at_ms INTEGER NOT NULL,
+        actor_id TEXT NOT NULL,
+        actor_role TEXT NOT NULL,
+        action TEXT NOT NULL,
+        object TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        hash TEXT NOT NULL
+      ) STRICT`,
+      `CREATE TRIGGER audit_is_not_altered BEFORE UPDATE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit is not altered'); END`,
+      `CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit is not removed'); END`,
+      "ALTER TABLE api_key ADD COLUMN label TEXT",
+      "ALTER TABLE api_key ADD COLUMN last_used_at_ms INTEGER",
+    ],
+  },
 ];

@@ -2,8 +2,9 @@ import { type Secret, seededRandom, silentLog } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 import { rootKeyOf } from "./root-key.ts";
-import type { Role } from "../access/api-key.ts";
+import type { Role } from "@agentcall/contract";
 import { ApiKeyStore } from "../access/api-key-store.ts";
+import { applianceActor, AuditLog } from "../audit/audit-log.ts";
 import { ByokKeys } from "../byok/byok-keys.ts";
 import { CallStore } from "../calls/call-store.ts";
 import { EventStream } from "../events/event-stream.ts";
@@ -20,6 +21,7 @@ type Method = "GET" | "POST" | "PATCH" | "DELETE";
 export class OpenApp {
   readonly app: FastifyInstance;
   readonly db: Database;
+  readonly audit: AuditLog;
   readonly vault: Vault;
   readonly clock: TestClock;
   readonly numbers: NumberStore;
@@ -33,6 +35,7 @@ export class OpenApp {
   private constructor(parts: Omit<OpenApp, "ask" | "close">) {
     this.app = parts.app;
     this.db = parts.db;
+    this.audit = parts.audit;
     this.vault = parts.vault;
     this.clock = parts.clock;
     this.numbers = parts.numbers;
@@ -48,8 +51,9 @@ export class OpenApp {
     const clock = new TestClock();
     const random = seededRandom(1);
     const db = await openDatabase(":memory:", "sqlite3");
-    const apiKeys = new ApiKeyStore(db, clock, random);
-    const numbers = new NumberStore(db, clock, random);
+    const audit = new AuditLog(db, clock);
+    const apiKeys = new ApiKeyStore(db, audit, clock, random);
+    const numbers = new NumberStore(db, audit, clock, random);
     const vault = await Vault.open(db, rootKeyOf("the test"), { clock, random, log: silentLog });
     const provider = { realtimeUrl, managedKey: null, model: "gpt-realtime-2.1" };
     const calls = new CallStore(db);
@@ -58,8 +62,9 @@ export class OpenApp {
     const state = { gateways: 1 };
     const app = await buildApp({
       apiKeys,
+      audit,
       numbers,
-      byokKeys: new ByokKeys({ db, vault, numbers, provider, clock, log: silentLog }),
+      byokKeys: new ByokKeys({ db, audit, vault, numbers, provider, clock, log: silentLog }),
       calls,
       stream,
       idempotent: new IdempotentAnswers(db, clock),
@@ -77,11 +82,23 @@ export class OpenApp {
       log: silentLog,
     });
     const keys = {
-      viewer: await apiKeys.create("viewer"),
-      operator: await apiKeys.create("operator"),
-      admin: await apiKeys.create("admin"),
+      viewer: (await apiKeys.create("viewer", null, applianceActor)).key,
+      operator: (await apiKeys.create("operator", null, applianceActor)).key,
+      admin: (await apiKeys.create("admin", null, applianceActor)).key,
     };
-    return new OpenApp({ app, db, vault, clock, numbers, calls, stream, keys, hungUp, state });
+    return new OpenApp({
+      app,
+      db,
+      audit,
+      vault,
+      clock,
+      numbers,
+      calls,
+      stream,
+      keys,
+      hungUp,
+      state,
+    });
   }
 
   /** One request; with the operator's key unless another is named. */

@@ -1,0 +1,48 @@
+import { AppError } from "@agentcall/base";
+import {
+  auditEntryViewSchema,
+  auditVerdictSchema,
+  pageQuerySchema,
+  pageSchema,
+} from "@agentcall/contract";
+import { timeText } from "../calls/call-view.ts";
+import type { App } from "../http/typed-app.ts";
+import type { AuditLog } from "./audit-log.ts";
+
+/** `/v1/audit`: who changed what, and whether nobody has touched that record. */
+export function addAuditRoutes(app: App, audit: AuditLog): void {
+  app.get(
+    "/v1/audit",
+    {
+      schema: { querystring: pageQuerySchema, response: { 200: pageSchema(auditEntryViewSchema) } },
+    },
+    async ({ query: { limit, cursor } }) => {
+      const rows = await audit.list(limit + 1, parseSeq(cursor));
+      const shown = rows.slice(0, limit);
+      return {
+        items: shown.map(({ atMs, actor, ...entry }) => ({
+          ...entry,
+          at: timeText(atMs),
+          actor: actor.id,
+          role: actor.role,
+        })),
+        nextCursor: rows.length > limit ? String(shown.at(-1)?.seq) : null,
+      };
+    },
+  );
+
+  app.get("/v1/audit/verify", { schema: { response: { 200: auditVerdictSchema } } }, async () => {
+    const verdict = await audit.verify();
+    return verdict.kind === "intact"
+      ? { ok: true, entries: verdict.entries, head: verdict.head, brokenAt: null }
+      : { ok: false, entries: null, head: null, brokenAt: verdict.seq };
+  });
+}
+
+function parseSeq(cursor: string | undefined): number | null {
+  if (cursor === undefined) return null;
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+  throw new AppError("validation_failed", "The cursor is not one of this list.", {
+    details: { fields: { cursor: "must be the nextCursor of a former page" } },
+  });
+}
