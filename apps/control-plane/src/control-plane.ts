@@ -7,6 +7,8 @@ import { ApiKeyStore } from "./access/api-key-store.ts";
 import type { RootKey } from "@agentcall/vault";
 import { AuditLog } from "./audit/audit-log.ts";
 import { ByokKeys } from "./byok/byok-keys.ts";
+import { KeyTester } from "./byok/key-tester.ts";
+import { ManagedKey } from "./byok/managed-key.ts";
 import { CallStore } from "./calls/call-store.ts";
 import { CallDesk } from "./control/call-desk.ts";
 import { ControlServer } from "./control/control-server.ts";
@@ -90,9 +92,11 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   });
   const provider = {
     realtimeUrl: realtimeUrlOf(options.openaiBaseUrl),
-    managedKey: options.managedKey,
     model: options.model,
   };
+  const tester = new KeyTester(provider, clock, log);
+  const given = options.managedKey;
+  const managedKey = new ManagedKey({ db, audit, vault, tester, given, log });
   const calls = new CallStore(db);
   const stream = new EventStream(clock);
   const desk = await CallDesk.open({
@@ -102,6 +106,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     numbers,
     stream,
     vault,
+    managedKey,
     provider,
     callsMax: options.callsMax,
     nowMs: () => clock.nowMs(),
@@ -113,7 +118,8 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     apiKeys,
     audit,
     numbers,
-    byokKeys: new ByokKeys({ db, audit, vault, numbers, provider, clock, log }),
+    byokKeys: new ByokKeys({ db, audit, vault, numbers, tester, clock, log }),
+    managedKey,
     calls,
     stream,
     idempotent: new IdempotentAnswers(db, clock),

@@ -33,3 +33,21 @@ export const byokAliasViewSchema = z.object({
   hasByokKey: z.boolean(),
   byokOpenaiApiKeyPreview: z.string().nullable(),
 });
+
+/** Far more numbers than an appliance has; a list of this length is 200 kB. */
+const bulkNumbersMax = 5_000;
+
+/** `POST /v1/byok/bulk` */
+export const byokBulkSchema = z.strictObject({
+  apiKey: z.string().min(1).max(apiKeyCharsMax),
+  numberIds: z.union([z.literal("all"), z.array(numberIdSchema).min(1).max(bulkNumbersMax)]),
+});
+
+export const byokBulkSavedSchema = z.object({
+  ok: z.literal(true),
+  keyPreview: z.string(),
+  numbers: z.array(z.object({ numberId: numberIdSchema, voiceMode: voiceModeSchema })),
+});
+
+/** `PUT /v1/settings/managed-key` */
+export const managedKeySavedSchema = z.object({ ok: z.literal(true), keyPreview: z.string() });

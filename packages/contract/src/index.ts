@@ -74,10 +74,13 @@ export { pageItemsMax, type PageQuery, pageQuerySchema, pageSchema } from "./pag
 export {
   byokAliasSchema,
   byokAliasViewSchema,
+  byokBulkSavedSchema,
+  byokBulkSchema,
   byokDeletedSchema,
   byokKeySchema,
   byokSavedSchema,
   byokTestedSchema,
+  managedKeySavedSchema,
 } from "./byok.ts";
 export {
   apiKeyCreatedSchema,

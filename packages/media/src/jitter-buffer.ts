@@ -29,7 +29,7 @@ const jumpPacketsMax = 100; // 2 s: beyond it the sender began anew (RFC 3550 ap
 const slackMs = 20; // one frame beyond the depth before silence takes the place of what does not come
 const aheadMsMax = 1_000; // a burst after a stall may run ahead by this much; more would be an attack or a broken clock
 const packetBytesMax = 1_500;
-const historyPackets = 128; // as far back as a packet can be told late from duplicate
+const historyPackets = 256; // more than two jumps, so that no two packets in reach share a place
 
 /** A packet that waits for the ones before it. */
 type Waiting = {
@@ -168,7 +168,6 @@ export class JitterBuffer {
   }
 
   #wait(sequence: number, header: RtpHeader, packet: Uint8Array, atMs: number): void {
-    if (this.#waitingCount === waitingPacketsMax) this.#giveUpGap(atMs);
     const place = this.#freePlace();
     const bytes = Math.min(header.payloadBytes, packetBytesMax);
     for (let index = 0; index < bytes; index += 1) {
@@ -179,7 +178,8 @@ export class JitterBuffer {
     place.arrivedAtMs = atMs;
     place.bytes = bytes;
     this.#waitingCount += 1;
-    this.#handOnWaiting(atMs);
+    // Only now: the one too many may itself belong before all that wait.
+    if (this.#waitingCount > waitingPacketsMax) this.#giveUpGap(atMs);
   }
 
   /** Places are made when first needed: a call without loss or disorder has none. */

@@ -27,6 +27,10 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "POST /v1/numbers/:id/byok-key": "admin",
   "DELETE /v1/numbers/:id/byok-key": "admin",
 
+  "POST /v1/byok/bulk": "admin",
+  "PUT /v1/settings/managed-key": "admin",
+  "DELETE /v1/settings/managed-key": "admin",
+
   "GET /v1/calls": "viewer",
   "GET /v1/calls/:id": "viewer",
   "GET /v1/calls/:id/transcript": "viewer",

@@ -177,6 +177,69 @@ describe("a key that the provider refuses", () => {
   });
 });
 
+describe("one key for many numbers", () => {
+  test("is tested once and saved for all of them, or for none", async () => {
+    const others = await Promise.all(
+      ["+14155550102", "+14155550103"].map(async (each) =>
+        (await house.ask("POST", "/v1/numbers", { body: { number: each } })).json<NumberView>(),
+      ),
+    );
+    const ids = [number, ...others].map(({ id }) => id).sort(byText); // all made in one moment
+
+    const none = await bulk({ apiKey: goodKey, numberIds: [...ids, "num_none"] });
+    const afterNone = await house.db.all("SELECT * FROM secret");
+    const all = await bulk({ apiKey: goodKey, numberIds: "all" });
+
+    expect(none.statusCode).toBe(404);
+    expect(afterNone).toEqual([]);
+    expect(all.json()).toEqual({
+      ok: true,
+      keyPreview: "sk-proj-...0001",
+      numbers: ids.map((numberId) => ({ numberId, voiceMode: "byok" })),
+    });
+    expect(practice.opened()).toBe(2);
+    expect(await keyOf()).toBe(goodKey);
+    const [newest] = await house.audit.list(1, null);
+    expect(newest).toMatchObject({ action: "byok-key.saved", detail: { before: null } });
+  });
+
+  test("is saved for five hundred at once", async () => {
+    await house.db.tx(async (writer) => {
+      for (let index = 0; index < 500; index += 1) {
+        await writer.run(
+          `INSERT INTO number (id, e164, voice_mode, created_at_ms, updated_at_ms)
+           VALUES (?, ?, 'managed', 0, 0)`,
+          `num_${String(index)}`,
+          `+1415556${String(1_000 + index)}`,
+        );
+      }
+    });
+
+    const answer = await bulk({ apiKey: goodKey, numberIds: "all" });
+
+    expect(answer.json<{ numbers: unknown[] }>().numbers).toHaveLength(501);
+    expect(await house.db.get("SELECT count(*) AS sealed FROM secret")).toEqual({ sealed: 501 });
+    expect(await house.audit.verify()).toMatchObject({ kind: "intact" });
+    expect(practice.opened()).toBe(1);
+  });
+});
+
+describe("the managed key", () => {
+  test("is tested, saved, opened for calls, and deleted", async () => {
+    const refused = await managed("PUT", "sk-proj-practice-invalid-marked0001");
+    const saved = await managed("PUT", goodKey);
+    const opened = await house.managedKey.open();
+    const deleted = await managed("DELETE");
+    const again = await managed("DELETE");
+
+    expect(refused.statusCode).toBe(422);
+    expect(saved.json()).toEqual({ ok: true, keyPreview: "sk-proj-...0001" });
+    expect(opened?.reveal()).toBe(goodKey);
+    expect([deleted.statusCode, again.statusCode]).toEqual([204, 404]);
+    expect(await house.managedKey.open()).toBeNull();
+  });
+});
+
 test("keys are tested ten times a minute, not more", async () => {
   for (let count = 0; count < 10; count += 1) await post("byok/test", { apiKey: "sk-short" });
 
@@ -196,12 +259,25 @@ function post(path: string, body: object): ReturnType<OpenApp["ask"]> {
   return house.ask("POST", `/v1/numbers/${number.id}/${path}`, { as: "admin", body });
 }
 
+function bulk(body: object): ReturnType<OpenApp["ask"]> {
+  return house.ask("POST", "/v1/byok/bulk", { as: "admin", body });
+}
+
+function managed(method: "PUT" | "DELETE", apiKey?: string): ReturnType<OpenApp["ask"]> {
+  const body = apiKey === undefined ? {} : { body: { apiKey } };
+  return house.ask(method, "/v1/settings/managed-key", { as: "admin", ...body });
+}
+
 async function shown(): Promise<NumberView> {
   return (await house.ask("GET", `/v1/numbers/${number.id}`)).json<NumberView>();
 }
 
 async function keyOf(): Promise<string | null> {
   return (await house.vault.open(openaiKeyPurpose, number.id))?.reveal() ?? null;
+}
+
+function byText(one: string, other: string): number {
+  return one < other ? -1 : 1;
 }
 
 function turn(): Promise<void> {

@@ -2,10 +2,13 @@ import { invariant } from "@agentcall/base";
 import {
   byokAliasSchema,
   byokAliasViewSchema,
+  byokBulkSavedSchema,
+  byokBulkSchema,
   byokDeletedSchema,
   byokKeySchema,
   byokSavedSchema,
   byokTestedSchema,
+  managedKeySavedSchema,
 } from "@agentcall/contract";
 import { z } from "zod";
 import { actorOf } from "../access/authorization.ts";
@@ -13,13 +16,14 @@ import { timeText } from "../calls/call-view.ts";
 import type { App } from "../http/typed-app.ts";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
 import type { ByokKeys } from "./byok-keys.ts";
+import type { ManagedKey } from "./managed-key.ts";
 
 const idParams = z.object({ id: z.string() });
 // Each test opens a paid session, and tells a stranger whether a stolen key works.
 const rateLimit = { max: 10, timeWindow: "1 minute" };
 
 /** The numbers' own keys: tested, saved, deleted. */
-export function addByokRoutes(app: App, keys: ByokKeys): void {
+export function addByokRoutes(app: App, keys: ByokKeys, managed: ManagedKey): void {
   app.post(
     "/v1/numbers/:id/byok/test",
     {
@@ -63,6 +67,50 @@ export function addByokRoutes(app: App, keys: ByokKeys): void {
   );
 
   addAliases(app, keys);
+  addBulk(app, keys);
+  addManagedKey(app, managed);
+}
+
+/** One key for many numbers. */
+function addBulk(app: App, keys: ByokKeys): void {
+  app.post(
+    "/v1/byok/bulk",
+    {
+      config: { rateLimit },
+      schema: { body: byokBulkSchema, response: { 200: byokBulkSavedSchema } },
+    },
+    async (request) => {
+      const { apiKey, numberIds } = request.body;
+      const saved = await keys.saveForMany(numberIds, apiKey, actorOf(request));
+      return {
+        ok: true as const,
+        keyPreview: saved.keyPreview,
+        numbers: saved.numberIds.map((numberId) => ({ numberId, voiceMode: "byok" as const })),
+      };
+    },
+  );
+}
+
+/** The key of every number in managed mode. */
+function addManagedKey(app: App, managed: ManagedKey): void {
+  const path = "/v1/settings/managed-key";
+
+  app.put(
+    path,
+    {
+      config: { rateLimit },
+      schema: { body: byokKeySchema, response: { 200: managedKeySavedSchema } },
+    },
+    async (request) => ({
+      ok: true as const,
+      keyPreview: await managed.save(request.body.apiKey, actorOf(request)),
+    }),
+  );
+
+  app.delete(path, { schema: {} }, async (request, reply) => {
+    await managed.delete(actorOf(request));
+    return reply.code(204).send();
+  });
 }
 
 /** The paths and names of clients that were there before. */

@@ -1,18 +1,12 @@
 import type { Log, Secret } from "@agentcall/base";
-import type {
-  CallEvent,
-  CallId,
-  GatewayFrame,
-  LiveEvent,
-  NumberId,
-  PlanOutcome,
-} from "@agentcall/contract";
+import type { CallEvent, CallId, GatewayFrame, LiveEvent, PlanOutcome } from "@agentcall/contract";
 import { applianceActor, type AuditLog } from "../audit/audit-log.ts";
+import type { ManagedKey } from "../byok/managed-key.ts";
 import type { CallStore, Teller } from "../calls/call-store.ts";
 import { lostCallEnd } from "../calls/lost-call.ts";
 import type { EventStream } from "../events/event-stream.ts";
 import type { Database } from "../sqlite/database.ts";
-import type { NumberStore } from "../numbers/number-store.ts";
+import type { NumberStore, RegisteredNumber } from "../numbers/number-store.ts";
 import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
 import { CallCapacity } from "./call-capacity.ts";
 import { planCall, type ProviderSettings } from "./call-plan.ts";
@@ -25,6 +19,7 @@ export type CallDeskOptions = {
   readonly numbers: NumberStore;
   readonly stream: EventStream;
   readonly vault: Vault;
+  readonly managedKey: ManagedKey;
   readonly provider: ProviderSettings;
   readonly callsMax: number;
   readonly nowMs: () => number;
@@ -66,13 +61,12 @@ export class CallDesk implements ControlHandlers {
     const number = await numbers.byE164(offer.to);
     // Taken at once: two offers in the same moment do not share the last place.
     const hasPlace = this.#capacity.take(offer.callId);
-    const byokKey =
-      number?.voiceMode === "byok" ? await this.#openKey(number.id, offer.callId) : null;
+    const apiKey = number === null ? null : await this.#openKey(number, offer.callId);
     const outcome = planCall({
       number,
       sourceAddress: offer.sourceAddress,
       hasPlace,
-      byokKey,
+      apiKey,
       provider,
     });
     if (outcome.kind === "reject") this.#capacity.release(offer.callId);
@@ -107,15 +101,17 @@ export class CallDesk implements ControlHandlers {
     });
   }
 
-  /** Opens a number's own key for one call, and writes down that it did. */
-  async #openKey(numberId: NumberId, callId: CallId): Promise<Secret | null> {
-    const { db, audit, vault } = this.#options;
-    const key = await vault.open(openaiKeyPurpose, numberId);
+  /**
+   * Opens the key of the number's mode for one call, and writes down that it did. A number with a
+   * key of its own never falls back to the appliance's.
+   */
+  async #openKey({ id, voiceMode }: RegisteredNumber, callId: CallId): Promise<Secret | null> {
+    const { db, audit, vault, managedKey } = this.#options;
+    const isOwn = voiceMode === "byok";
+    const key = await (isOwn ? vault.open(openaiKeyPurpose, id) : managedKey.open());
+    const action = isOwn ? "byok-key.opened" : "managed-key.opened";
     await db.tx((writer) =>
-      audit.append(writer, applianceActor, "byok-key.opened", numberId, {
-        callId,
-        opened: key !== null,
-      }),
+      audit.append(writer, applianceActor, action, id, { callId, opened: key !== null }),
     );
     return key;
   }

@@ -72,29 +72,16 @@ describe("the plan of a call", () => {
     });
   });
 
-  test("is a refusal without a managed key, which names the number", () => {
-    const provider = { ...factsOf().provider, managedKey: null };
+  test("is a refusal without a key, which names the number and its mode", () => {
+    const own = { ...number, voiceMode: "byok" as const };
 
-    expect(planCall(factsOf({ provider }))).toEqual({
+    expect(planCall(factsOf({ number: own, apiKey: null }))).toEqual({
       kind: "reject",
       sipStatus: 503,
       endCause: "key_invalid",
       numberId: "num_1",
-      voiceMode: "managed",
+      voiceMode: "byok",
       retryAfterSecs: null,
-    });
-  });
-
-  test("of a number with its own key takes that key, and never the appliance's", () => {
-    const own = { ...number, voiceMode: "byok" as const };
-
-    expect(planCall(factsOf({ number: own, byokKey: new Secret("its own") }))).toMatchObject({
-      plan: { voiceMode: "byok", provider: { apiKey: "its own" } },
-    });
-    expect(planCall(factsOf({ number: own }))).toMatchObject({
-      kind: "reject",
-      sipStatus: 503,
-      endCause: "key_invalid",
     });
   });
 
@@ -124,10 +111,9 @@ function factsOf(changes: Partial<OfferFacts> = {}): OfferFacts {
     number,
     sourceAddress: "127.0.0.1",
     hasPlace: true,
-    byokKey: null,
+    apiKey: new Secret("the key"),
     provider: {
       realtimeUrl: "ws://127.0.0.1:1/v1/realtime",
-      managedKey: new Secret("the key"),
       model: "gpt-realtime-2.1",
     },
     ...changes,

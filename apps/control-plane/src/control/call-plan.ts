@@ -9,15 +9,14 @@ export type OfferFacts = {
   readonly sourceAddress: string;
   /** Whether the appliance may carry one more call. */
   readonly hasPlace: boolean;
-  /** The number's own key, opened for this call; null when it has none that opens. */
-  readonly byokKey: Secret | null;
+  /** The key of the number's mode, opened for this call; null when there is none that opens. */
+  readonly apiKey: Secret | null;
   readonly provider: ProviderSettings;
 };
 
 export type ProviderSettings = {
   /** Such as `wss://api.openai.com/v1/realtime`. */
   readonly realtimeUrl: string;
-  readonly managedKey: Secret | null;
   /** For numbers that name none. */
   readonly model: string;
 };
@@ -33,8 +32,7 @@ export function planCall(facts: OfferFacts): PlanOutcome {
   if (!facts.hasPlace) {
     return rejection(facts, 503, "all_calls_taken", retryAfterSecs);
   }
-  // A number with a key of its own never falls back to the appliance's.
-  const apiKey = number.voiceMode === "byok" ? facts.byokKey : provider.managedKey;
+  const { apiKey } = facts;
   if (apiKey === null) return rejection(facts, 503, "key_invalid");
   const { inbound } = number;
   return {

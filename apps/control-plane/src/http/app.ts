@@ -15,6 +15,7 @@ import type { AuditLog } from "../audit/audit-log.ts";
 import { addAuditRoutes } from "../audit/audit-routes.ts";
 import type { ByokKeys } from "../byok/byok-keys.ts";
 import { addByokRoutes } from "../byok/byok-routes.ts";
+import type { ManagedKey } from "../byok/managed-key.ts";
 import { addCallRoutes, type HangUp } from "../calls/call-routes.ts";
 import type { CallStore } from "../calls/call-store.ts";
 import { addEventRoutes } from "../events/event-routes.ts";
@@ -30,6 +31,7 @@ export type AppDeps = {
   readonly audit: AuditLog;
   readonly numbers: NumberStore;
   readonly byokKeys: ByokKeys;
+  readonly managedKey: ManagedKey;
   readonly calls: CallStore;
   readonly stream: EventStream;
   readonly idempotent: IdempotentAnswers;
@@ -75,7 +77,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   addHealthRoutes(app, deps.readiness);
   addNumberRoutes(app, deps.numbers, deps.idempotent);
-  addByokRoutes(app, deps.byokKeys);
+  addByokRoutes(app, deps.byokKeys, deps.managedKey);
   addCallRoutes(app, deps.calls, deps.hangUp, deps.log);
   addEventRoutes(app, deps);
   addApiKeyRoutes(app, deps.apiKeys);

@@ -10,7 +10,7 @@ import {
   voiceModeSchema,
 } from "@agentcall/contract";
 import type { Actor, AuditLog } from "../audit/audit-log.ts";
-import type { Database, SqlRow, SqlWriter } from "../sqlite/database.ts";
+import type { Database, SqlReader, SqlRow, SqlWriter } from "../sqlite/database.ts";
 
 /** A DID of the appliance, with the agent that answers it. */
 export type RegisteredNumber = {
@@ -79,6 +79,12 @@ export class NumberStore {
       limit,
     );
     return rows.map(numberOf);
+  }
+
+  /** Of every number there is. */
+  async allIds(reader: SqlReader): Promise<readonly NumberId[]> {
+    const rows = await reader.all("SELECT id FROM number ORDER BY created_at_ms, id");
+    return rows.map(({ id }) => numberIdSchema.parse(id));
   }
 
   async create(creation: NumberCreation, actor: Actor): Promise<RegisteredNumber> {

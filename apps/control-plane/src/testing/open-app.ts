@@ -6,6 +6,8 @@ import type { Role } from "@agentcall/contract";
 import { ApiKeyStore } from "../access/api-key-store.ts";
 import { applianceActor, AuditLog } from "../audit/audit-log.ts";
 import { ByokKeys } from "../byok/byok-keys.ts";
+import { KeyTester } from "../byok/key-tester.ts";
+import { ManagedKey } from "../byok/managed-key.ts";
 import { CallStore } from "../calls/call-store.ts";
 import { EventStream } from "../events/event-stream.ts";
 import { buildApp } from "../http/app.ts";
@@ -15,7 +17,7 @@ import type { Database } from "../sqlite/database.ts";
 import { Vault } from "../vault/vault.ts";
 import { openDatabase } from "../sqlite/open-database.ts";
 
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** The API over a fresh database in memory, with one key of each role. */
 export class OpenApp {
@@ -23,6 +25,7 @@ export class OpenApp {
   readonly db: Database;
   readonly audit: AuditLog;
   readonly vault: Vault;
+  readonly managedKey: ManagedKey;
   readonly clock: TestClock;
   readonly numbers: NumberStore;
   readonly calls: CallStore;
@@ -37,6 +40,7 @@ export class OpenApp {
     this.db = parts.db;
     this.audit = parts.audit;
     this.vault = parts.vault;
+    this.managedKey = parts.managedKey;
     this.clock = parts.clock;
     this.numbers = parts.numbers;
     this.calls = parts.calls;
@@ -55,7 +59,9 @@ export class OpenApp {
     const apiKeys = new ApiKeyStore(db, audit, clock, random);
     const numbers = new NumberStore(db, audit, clock, random);
     const vault = await Vault.open(db, rootKeyOf("the test"), { clock, random, log: silentLog });
-    const provider = { realtimeUrl, managedKey: null, model: "gpt-realtime-2.1" };
+    const provider = { realtimeUrl, model: "gpt-realtime-2.1" };
+    const tester = new KeyTester(provider, clock, silentLog);
+    const managedKey = new ManagedKey({ db, audit, vault, tester, given: null, log: silentLog });
     const calls = new CallStore(db);
     const stream = new EventStream(clock);
     const hungUp: string[] = [];
@@ -64,7 +70,8 @@ export class OpenApp {
       apiKeys,
       audit,
       numbers,
-      byokKeys: new ByokKeys({ db, audit, vault, numbers, provider, clock, log: silentLog }),
+      byokKeys: new ByokKeys({ db, audit, vault, numbers, tester, clock, log: silentLog }),
+      managedKey,
       calls,
       stream,
       idempotent: new IdempotentAnswers(db, clock),
@@ -91,6 +98,7 @@ export class OpenApp {
       db,
       audit,
       vault,
+      managedKey,
       clock,
       numbers,
       calls,

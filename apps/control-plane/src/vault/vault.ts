@@ -9,7 +9,7 @@ import {
   seal,
   type WrappedWrappingKey,
 } from "@agentcall/vault";
-import type { Database, SqlRow, SqlValue, SqlWriter } from "../sqlite/database.ts";
+import type { Database, SqlReader, SqlRow, SqlValue, SqlWriter } from "../sqlite/database.ts";
 
 /** What the key of a number is sealed for. */
 export const openaiKeyPurpose = "openai-key";
@@ -68,8 +68,15 @@ export class Vault {
     return new Vault(db, root, ring, applianceId, around);
   }
 
-  /** Seals a secret in place of its owner's former one, within the caller's transaction. */
-  async put(writer: SqlWriter, { purpose, ownerId, secret, preview }: Keepsake): Promise<void> {
+  /**
+   * Seals a secret in place of its owner's former one, within the caller's transaction. Returns
+   * what was shown of that one, or null when there was none.
+   */
+  async put(
+    writer: SqlWriter,
+    { purpose, ownerId, secret, preview }: Keepsake,
+  ): Promise<string | null> {
+    const before = await previewIn(writer, purpose, ownerId);
     const version = await nextVersion(writer, purpose, ownerId);
     const bytes = Buffer.from(secret.reveal());
     const stored = seal(this.#ring, this.#binding(purpose, ownerId, version), bytes, this.#random);
@@ -87,6 +94,14 @@ export class Vault {
       this.#clock.nowMs(),
     );
     bytes.fill(0);
+    return before;
+  }
+
+  /** Takes a secret out. Returns what was shown of it, or null when there was none. */
+  async remove(writer: SqlWriter, purpose: string, ownerId: string): Promise<string | null> {
+    const before = await previewIn(writer, purpose, ownerId);
+    await writer.run("DELETE FROM secret WHERE purpose = ? AND owner_id = ?", purpose, ownerId);
+    return before;
   }
 
   /** Opens a secret for the use at hand. Null when there is none, or none that opens: that is logged. */
@@ -148,6 +163,20 @@ async function ensureVault(
     );
     return { applianceId, primaryVersion: keyVersion };
   });
+}
+
+async function previewIn(
+  reader: SqlReader,
+  purpose: string,
+  ownerId: string,
+): Promise<string | null> {
+  const row = await reader.get(
+    "SELECT preview FROM secret WHERE purpose = ? AND owner_id = ?",
+    purpose,
+    ownerId,
+  );
+  const preview = row?.["preview"];
+  return typeof preview === "string" ? preview : null;
 }
 
 async function nextVersion(writer: SqlWriter, purpose: string, ownerId: string): Promise<number> {

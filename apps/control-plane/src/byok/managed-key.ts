@@ -1,0 +1,65 @@
+import { AppError, type Log, type Secret } from "@agentcall/base";
+import type { Actor, AuditLog } from "../audit/audit-log.ts";
+import type { Database } from "../sqlite/database.ts";
+import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
+import type { KeyTester } from "./key-tester.ts";
+import { previewOf } from "./openai-key.ts";
+
+/** Whose secret the appliance's own key is. */
+const owner = "appliance";
+
+export type ManagedKeyOptions = {
+  readonly db: Database;
+  readonly audit: AuditLog;
+  readonly vault: Vault;
+  readonly tester: KeyTester;
+  /** The key that the start was given; one that is saved takes its place. */
+  readonly given: Secret | null;
+  readonly log: Log;
+};
+
+/** The one key that pays for every number in managed mode. */
+export class ManagedKey {
+  readonly #options: ManagedKeyOptions;
+
+  constructor(options: ManagedKeyOptions) {
+    this.#options = options;
+  }
+
+  /** Opened for one call; null when the appliance has none. */
+  async open(): Promise<Secret | null> {
+    const { vault, given } = this.#options;
+    return (await vault.open(openaiKeyPurpose, owner)) ?? given;
+  }
+
+  /** What may be shown of the saved key. Throws `byok_key_invalid` and `byok_test_failed`. */
+  async save(pasted: string, actor: Actor): Promise<string> {
+    const { db, audit, vault, tester, log } = this.#options;
+    const { key } = await tester.test(pasted, null);
+    const preview = previewOf(key);
+    await db.tx(async (writer) => {
+      const before = await vault.put(writer, {
+        purpose: openaiKeyPurpose,
+        ownerId: owner,
+        secret: key,
+        preview,
+      });
+      await audit.append(writer, actor, "managed-key.saved", owner, { before, after: preview });
+    });
+    await db.checkpoint();
+    log.info({}, "the managed key was saved");
+    return preview;
+  }
+
+  /** Throws `not_found` when none was saved. */
+  async delete(actor: Actor): Promise<void> {
+    const { db, audit, vault, log } = this.#options;
+    await db.tx(async (writer) => {
+      const before = await vault.remove(writer, openaiKeyPurpose, owner);
+      if (before === null) throw new AppError("not_found", "No managed key is saved.");
+      await audit.append(writer, actor, "managed-key.deleted", owner, { before });
+    });
+    await db.checkpoint();
+    log.info({}, "the managed key was deleted");
+  }
+}
