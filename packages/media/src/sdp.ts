@@ -47,6 +47,9 @@ export type LocalAudio = {
 const ptimeMs = 20; // RFC 3551 section 4.2: the default, and what carriers send
 const sdpCharsMax = 16_384; // a description with every codec known is below 4 kB
 const mediaLinesMax = 16; // audio, video, and some more that are all refused
+const portMax = 65_535;
+const payloadTypeMax = 127; // seven bits of the RTP header
+const ptimeMsMax = 1_000; // nobody sends frames of more than some 100 ms
 
 type MediaDescription = SessionDescription["media"][number];
 
@@ -55,11 +58,11 @@ export function parseSdp(text: string): AudioOffer | SdpRefusal {
   if (text.length > sdpCharsMax || !/^v=0\r?\n/.test(text)) return "malformed";
   const session = parseLeniently(text);
   if (session?.origin === undefined || session.media === undefined) return "malformed";
-  if (session.media.length > mediaLinesMax) return "malformed";
+  if (session.media.length > mediaLinesMax || hasBrokenMediaLine(text)) return "malformed";
   const audio = session.media.find(isUsableAudio);
   if (audio === undefined) return "no-audio";
   const address = audio.connection?.ip ?? session.connection?.ip;
-  if (address === undefined || audio.port > 65_535) return "malformed";
+  if (address === undefined || !isWhole(audio.port, 1, portMax)) return "malformed";
   const codecs = codecsOf(audio);
   if (codecs.length === 0) return "no-common-codec";
   if (!isAddress(address)) return "address-refused";
@@ -67,13 +70,16 @@ export function parseSdp(text: string): AudioOffer | SdpRefusal {
   return {
     connectionAddress: address,
     port: audio.port,
-    rtcpPort: audio.rtcp?.port ?? audio.port + 1,
+    rtcpPort: rtcpPortOf(audio),
     codecs,
     telephoneEventPayloadType:
       audio.rtp.find(
-        ({ codec, rate }) => asText(codec).toLowerCase() === "telephone-event" && rate === 8_000,
+        ({ codec, rate, payload }) =>
+          asText(codec).toLowerCase() === "telephone-event" &&
+          rate === 8_000 &&
+          isWhole(payload, 0, payloadTypeMax),
       )?.payload ?? null,
-    ptimeMs: audio.ptime ?? ptimeMs,
+    ptimeMs: isWhole(audio.ptime, 1, ptimeMsMax) ? audio.ptime : ptimeMs,
     direction,
     held: direction === "sendonly" || direction === "inactive",
     lines: session.media.map((line) => ({ text: refusedLine(line), isOurs: line === audio })),
@@ -149,6 +155,22 @@ function asText(value: string | number): string {
   return String(value);
 }
 
+/** A number in its range: what looks like one, yet begins with 0 or is empty, stays a text. */
+function isWhole(value: unknown, from: number, to: number): value is number {
+  return Number.isInteger(value) && Number(value) >= from && Number(value) <= to;
+}
+
+/** Of an m-line that it cannot read, sdp-transform keeps nothing: no answer could have one for it. */
+function hasBrokenMediaLine(text: string): boolean {
+  return text.split(/[\r\n]+/).some((line) => /^m=(?!\w+ \d+ [\w/]+ +\S)/.test(line));
+}
+
+/** RFC 3605. What is no port there is passed over: reports are worth no refused call. */
+function rtcpPortOf(audio: MediaDescription): number {
+  const said = audio.rtcp?.port;
+  return isWhole(said, 1, portMax) ? said : Math.min(audio.port + 1, portMax);
+}
+
 /** Plain RTP with a port: SRTP is not spoken here, and port 0 means refused. */
 function isUsableAudio(line: MediaDescription): boolean {
   return line.type === "audio" && line.port > 0 && /^RTP\/AVPF?$/.test(line.protocol);
@@ -157,6 +179,7 @@ function isUsableAudio(line: MediaDescription): boolean {
 function codecsOf(audio: MediaDescription): AudioOffer["codecs"] {
   const payloadTypes = asText(audio.payloads ?? "")
     .split(" ")
+    .filter((text) => /^\d{1,3}$/.test(text) && Number(text) <= payloadTypeMax)
     .map(Number);
   return payloadTypes.flatMap((payloadType) => {
     const codec = codecOf(audio, payloadType);
@@ -179,7 +202,7 @@ function codecOf(audio: MediaDescription, payloadType: number): G711Codec | null
 function isAddress(text: string): boolean {
   const isV4 =
     /^(?:\d{1,3}\.){3}\d{1,3}$/.test(text) && text.split(".").every((part) => Number(part) < 256);
-  return isV4 || /^[\da-f:]*:[\da-f:.]+$/i.test(text);
+  return isV4 || (/^[\da-f:]*:[\da-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]`));
 }
 
 /** A connection address of all zeros is the older way to hold (RFC 3264 section 8.4). */
