@@ -51,3 +51,19 @@ export const byokBulkSavedSchema = z.object({
 
 /** `PUT /v1/settings/managed-key` */
 export const managedKeySavedSchema = z.object({ ok: z.literal(true), keyPreview: z.string() });
+
+/** One key of `GET /v1/byok/health`, by its fingerprint: never the key. */
+export const byokKeyHealthSchema = z.object({
+  fingerprint: z.string(),
+  keyPreview: z.string(),
+  numberIds: z.array(z.string()),
+  lastTestedAt: z.iso.datetime(),
+  lastCallAt: z.iso.datetime().nullable(),
+  /** The end cause of that call. */
+  lastCallCause: z.string().nullable(),
+  /** Why the provider refused the key in that call; null when it did not. */
+  lastErrorReason: z.string().nullable(),
+  /** Whether calls are carried by another key now. */
+  fallsBack: z.boolean(),
+});
+export type ByokKeyHealth = z.infer<typeof byokKeyHealthSchema>;

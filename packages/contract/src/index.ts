@@ -77,6 +77,8 @@ export {
   byokBulkSavedSchema,
   byokBulkSchema,
   byokDeletedSchema,
+  type ByokKeyHealth,
+  byokKeyHealthSchema,
   byokKeySchema,
   byokSavedSchema,
   byokTestedSchema,

@@ -27,6 +27,7 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "POST /v1/numbers/:id/byok-key": "admin",
   "DELETE /v1/numbers/:id/byok-key": "admin",
 
+  "GET /v1/byok/health": "admin",
   "POST /v1/byok/bulk": "admin",
   "PUT /v1/settings/managed-key": "admin",
   "DELETE /v1/settings/managed-key": "admin",

@@ -1,9 +1,10 @@
 import { AppError, type Clock, type Log, type Secret } from "@agentcall/base";
-import type { NumberId } from "@agentcall/contract";
+import type { ByokKeyHealth, NumberId } from "@agentcall/contract";
 import type { Actor, AuditLog } from "../audit/audit-log.ts";
 import type { NumberStore, RegisteredNumber } from "../numbers/number-store.ts";
 import type { Database, SqlWriter } from "../sqlite/database.ts";
 import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
+import { keyHealth } from "./key-health.ts";
 import type { KeyTester } from "./key-tester.ts";
 import { previewOf } from "./openai-key.ts";
 
@@ -75,6 +76,11 @@ export class ByokKeys {
     await db.checkpoint();
     log.info({ numberId: number.id }, "a number's own key was deleted");
     return numbers.byId(number.id);
+  }
+
+  /** Each key that numbers use, and what its last call has shown. */
+  health(): Promise<readonly ByokKeyHealth[]> {
+    return keyHealth(this.#options.db);
   }
 
   async #put(writer: SqlWriter, id: NumberId, key: Secret, actor: Actor): Promise<void> {

@@ -1,6 +1,7 @@
 import { errorBodySchema, type NumberView } from "@agentcall/contract";
 import { type Practice, startPractice } from "@agentcall/practice";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { endedEvent, recordOf } from "../testing/call-facts.ts";
 import { OpenApp } from "../testing/open-app.ts";
 import { openaiKeyPurpose } from "../vault/vault.ts";
 
@@ -224,6 +225,43 @@ describe("one key for many numbers", () => {
   });
 });
 
+test("a key's health tells its numbers and what its last call has shown, and not the key", async () => {
+  await post("byok/key", { apiKey: goodKey });
+  const before = await health();
+  const atMs = house.clock.nowMs();
+  const record = recordOf({
+    numberId: number.id,
+    voiceMode: "byok",
+    status: "failed",
+    endCause: "key_no_quota",
+    startedAtMs: atMs + 1,
+    answeredAtMs: null,
+    endedAtMs: atMs + 2,
+  });
+  await house.calls.apply({ gatewayId: "gateway-1", bootId: "boot-1" }, [endedEvent(record)]);
+  const after = await health();
+
+  expect(before.json()).toEqual({
+    items: [
+      {
+        fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+        keyPreview: "sk-proj-...0001",
+        numberIds: [number.id],
+        lastTestedAt: new Date(atMs).toISOString(),
+        lastCallAt: null,
+        lastCallCause: null,
+        lastErrorReason: null,
+        fallsBack: false,
+      },
+    ],
+    nextCursor: null,
+  });
+  expect(after.json()).toMatchObject({
+    items: [{ lastCallCause: "key_no_quota", lastErrorReason: "insufficient_quota" }],
+  });
+  expect(after.body).not.toContain(goodKey);
+});
+
 describe("the managed key", () => {
   test("is tested, saved, opened for calls, and deleted", async () => {
     const refused = await managed("PUT", "sk-proj-practice-invalid-marked0001");
@@ -257,6 +295,10 @@ test("a number that is not there has no key", async () => {
 
 function post(path: string, body: object): ReturnType<OpenApp["ask"]> {
   return house.ask("POST", `/v1/numbers/${number.id}/${path}`, { as: "admin", body });
+}
+
+function health(): ReturnType<OpenApp["ask"]> {
+  return house.ask("GET", "/v1/byok/health", { as: "admin" });
 }
 
 function bulk(body: object): ReturnType<OpenApp["ask"]> {

@@ -5,10 +5,12 @@ import {
   byokBulkSavedSchema,
   byokBulkSchema,
   byokDeletedSchema,
+  byokKeyHealthSchema,
   byokKeySchema,
   byokSavedSchema,
   byokTestedSchema,
   managedKeySavedSchema,
+  pageSchema,
 } from "@agentcall/contract";
 import { z } from "zod";
 import { actorOf } from "../access/authorization.ts";
@@ -71,8 +73,14 @@ export function addByokRoutes(app: App, keys: ByokKeys, managed: ManagedKey): vo
   addManagedKey(app, managed);
 }
 
-/** One key for many numbers. */
+/** One key for many numbers, and how each key fares. */
 function addBulk(app: App, keys: ByokKeys): void {
+  app.get(
+    "/v1/byok/health",
+    { schema: { response: { 200: pageSchema(byokKeyHealthSchema) } } },
+    async () => ({ items: [...(await keys.health())], nextCursor: null }),
+  );
+
   app.post(
     "/v1/byok/bulk",
     {
