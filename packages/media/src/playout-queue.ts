@@ -82,7 +82,8 @@ export class PlayoutQueue {
 
   /** Tells that all audio of the item has arrived. */
   endItem(itemId: string): void {
-    const item = this.#open.find((open) => open.itemId === itemId);
+    // Its last part: an item that another one interrupted has ended parts before.
+    const item = this.#open.findLast((open) => open.itemId === itemId);
     if (item === undefined) return;
     item.ended = true;
     this.#retirePlayed();

@@ -14,6 +14,8 @@ export type TelephoneEvent = {
 
 export const telephoneEventBytes = 4;
 
+const overtakenSamplesMax = 16_000; // 2 s: further behind, the sender's clock was set back
+
 /**
  * Reads the payload of a telephone-event packet (RFC 4733 section 2.3), or null where it is too
  * short or names something that is not a digit.
@@ -55,8 +57,15 @@ export class TelephoneEventCollector {
   /** The digit, with the first packet of a press that arrives; null for all that follow. */
   push(header: RtpHeader, packet: Uint8Array): string | null {
     const event = parseTelephoneEvent(packet, header.payloadOffset, header.payloadBytes);
-    if (event === null || header.timestamp === this.#pressedAt) return null;
+    if (event === null || this.#isOfKnownPress(header.timestamp)) return null;
     this.#pressedAt = header.timestamp;
     return event.digit;
+  }
+
+  /** Of the last press, or of one before it that was overtaken on the way. */
+  #isOfKnownPress(timestamp: number): boolean {
+    if (this.#pressedAt === null) return false;
+    const behind = (this.#pressedAt - timestamp) | 0; // 32 bits: right across the wrap
+    return behind >= 0 && behind < overtakenSamplesMax;
   }
 }
