@@ -164,7 +164,7 @@ test("the jitter is measured as RFC 3550 says", () => {
 });
 
 describe.each(Array.from({ length: 20 }, (_, seed) => seed))(
-  "3 %% loss and 30 ms jitter, seed %i",
+  "a loss of 3 in 100 and 30 ms jitter, seed %i",
   (seed) => {
     test("leave the audio in order, in real time, and every packet accounted for", () => {
       const random = seededRandom(seed);
