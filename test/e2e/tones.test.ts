@@ -1,4 +1,5 @@
-import type { SipTransport } from "@agentcall/phone";
+import { seededRandom } from "@agentcall/base";
+import type { SimulatedNetwork, SipTransport } from "@agentcall/phone";
 import type { G711Codec } from "@agentcall/media";
 import { longestToneGapMs } from "@agentcall/media/testing";
 import { afterEach, describe, expect, test } from "vitest";
@@ -17,6 +18,10 @@ const scenario = {
   turns: [{ caller: "A tone.", agent: { tone: { frequencyHz: downHz, ms: 500 } } }],
 };
 
+// By chance two packets in a row are lost in every seventh run, and then the network itself has made
+// a gap of 40 ms: with this seed 29 of 900 packets are lost, never two within four.
+const disturbed = { lossRatio: 0.03, jitterMs: 30, random: seededRandom(51) };
+
 let house: House;
 
 afterEach(async () => {
@@ -24,10 +29,10 @@ afterEach(async () => {
 });
 
 describe("a tone from the provider and a tone from the phone", () => {
-  test.each<[string, G711Codec, SipTransport, { lossRatio: number; jitterMs: number }]>([
+  test.each<[string, G711Codec, SipTransport, SimulatedNetwork]>([
     ["µ-law over UDP", "pcmu", "udp", { lossRatio: 0, jitterMs: 0 }],
     ["A-law, dialled over TCP", "pcma", "tcp", { lossRatio: 0, jitterMs: 0 }],
-    ["3 % loss and 30 ms jitter", "pcmu", "udp", { lossRatio: 0.03, jitterMs: 30 }],
+    ["3 % loss and 30 ms jitter", "pcmu", "udp", disturbed],
   ])("arrive as they were sent, with %s", async (_, codec, transport, network) => {
     house = await House.open({ scenario });
     const call = await house.answeredCall({ codecs: [codec], network }, transport);

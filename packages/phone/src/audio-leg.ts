@@ -14,7 +14,12 @@ import { HeardAudio } from "./heard-audio.ts";
 import type { SipAddress } from "./sip-link.ts";
 
 /** What the network does to the packets that the phone sends. */
-export type SimulatedNetwork = { readonly lossRatio: number; readonly jitterMs: number };
+export type SimulatedNetwork = {
+  readonly lossRatio: number;
+  readonly jitterMs: number;
+  /** Chance of the network's own, so that a test can replay it; the phone's where there is none. */
+  readonly random?: Random;
+};
 
 /** What was negotiated: where the packets go, and what is in them. */
 export type AudioTarget = {
@@ -201,9 +206,9 @@ export class AudioLeg {
   }
 
   #sendThroughNetwork(packet: Uint8Array, remote: SipAddress): void {
-    const { lossRatio, jitterMs } = this.#network;
-    if (lossRatio > 0 && this.#random.unit() < lossRatio) return;
-    const delayMs = jitterMs === 0 ? 0 : this.#random.unit() * jitterMs;
+    const { lossRatio, jitterMs, random = this.#random } = this.#network;
+    if (lossRatio > 0 && random.unit() < lossRatio) return;
+    const delayMs = jitterMs === 0 ? 0 : random.unit() * jitterMs;
     if (delayMs === 0) {
       this.#socket.send(packet, remote.port, remote.host);
       return;
