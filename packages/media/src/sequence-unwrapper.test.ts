@@ -17,6 +17,7 @@ describe("SequenceUnwrapper", () => {
     ["takes half the numbers as ahead", [0, 32_767], [32_767]],
     ["takes the other half as behind", [0, 32_768], [-32_768]],
     ["stays where it was when a packet comes twice", [7, 7, 8], [0, 1]],
+    ["is not led back by a late packet", [0, 30_000, 0, 33_000], [30_000, 0, 33_000]],
   ])("%s", (_, sequenceNumbers, expected) => {
     const steps = stepsOf(sequenceNumbers);
 

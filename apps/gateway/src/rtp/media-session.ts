@@ -58,6 +58,7 @@ const frameSamples = 160; // 20 ms of G.711
 const jitterDepthMs = 60; // the model is not an ear: late is better than lost, but its VAD waits for us
 const mediaTimeoutMs = 30_000; // carriers' own time-outs begin at a minute
 const sequenceModulus = 65_536;
+const portMax = 65_535;
 
 /** One header for all packets of the process: it is read and done with before the next packet. */
 const header: RtpHeader = {
@@ -282,10 +283,11 @@ export class MediaSession implements PacedStream {
       packetsLost: counters.lost,
       jitterMs,
     });
-    this.#endpoint?.sendRtcp(report, this.#remoteAddress, this.#rtcpPortOf(stream));
+    const port = this.#rtcpPortOf(stream);
+    if (port <= portMax) this.#endpoint?.sendRtcp(report, this.#remoteAddress, port);
   }
 
-  /** Behind a NAT the port that was agreed is not the one that was found. */
+  /** Behind a NAT the port that was agreed is not the one that was found; above the last one is none. */
   #rtcpPortOf(stream: NegotiatedStream): number {
     return this.#remotePort === stream.source.port ? stream.remoteRtcpPort : this.#remotePort + 1;
   }
