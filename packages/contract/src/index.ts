@@ -93,3 +93,4 @@ export {
   roles,
 } from "./api-key.ts";
 export { auditEntryViewSchema, auditVerdictSchema } from "./audit.ts";
+export { defaultRateCard, type RateCard, rateCardSchema } from "./rate-card.ts";
