@@ -15,6 +15,7 @@ import { ControlServer } from "./control/control-server.ts";
 import { EventStream } from "./events/event-stream.ts";
 import { buildApp } from "./http/app.ts";
 import { IdempotentAnswers } from "./http/idempotent-answers.ts";
+import { Identity } from "./identity/identity.ts";
 import { ensureDemoNumber } from "./numbers/demo-number.ts";
 import { NumberStore } from "./numbers/number-store.ts";
 import type { Database } from "./sqlite/database.ts";
@@ -90,6 +91,8 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   closers.add("the vault", () => {
     vault.close();
   });
+  const identity = new Identity(db, vault, clock, random);
+  await identity.ensureSigningKey();
   const provider = {
     realtimeUrl: realtimeUrlOf(options.openaiBaseUrl),
     model: options.model,

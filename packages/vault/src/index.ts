@@ -1,4 +1,4 @@
-export { associatedData, type Binding } from "./associated-data.ts";
+export { associatedData, type Binding, lengthPrefixed } from "./associated-data.ts";
 export { KeyRing, newWrappingKey, type WrappedWrappingKey } from "./key-ring.ts";
 export {
   type PassphraseParameters,

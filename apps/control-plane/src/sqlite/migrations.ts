@@ -122,4 +122,14 @@ export const migrations: readonly Migration[] = [
       "ALTER TABLE api_key ADD COLUMN last_used_at_ms INTEGER",
     ],
   },
+  {
+    name: "the appliance's identity",
+    statements: [
+      `CREATE TABLE identity (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        public_key BLOB NOT NULL,
+        made_at_ms INTEGER NOT NULL
+      ) STRICT`,
+    ],
+  },
 ];

@@ -68,6 +68,11 @@ export class Vault {
     return new Vault(db, root, ring, applianceId, around);
   }
 
+  /** Made with the vault, and kept for good. */
+  get applianceId(): string {
+    return this.#applianceId;
+  }
+
   /**
    * Seals a secret in place of its owner's former one, within the caller's transaction. Returns
    * what was shown of that one, or null when there was none.
