@@ -104,6 +104,8 @@ export class ControlStub {
       answerDeadlineMs,
       maxDurationMs: hourMs,
       liveTranscript: true,
+      ladder: { managedKey: null, forwardTo: null, announcement: null, rejectWith: 503 },
+      tools: [],
     };
   }
 }

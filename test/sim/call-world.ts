@@ -463,6 +463,8 @@ const plan: CallPlan = callPlanSchema.parse({
   answerDeadlineMs: 4_000,
   maxDurationMs: 40_000,
   liveTranscript: true,
+  ladder: { managedKey: null, forwardTo: null, announcement: null, rejectWith: 503 },
+  tools: [],
 });
 
 const accepted: PlanOutcome = { kind: "accept", plan };

@@ -85,14 +85,14 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   const audit = new AuditLog(db, clock);
   const apiKeys = new ApiKeyStore(db, audit, clock, random);
   const adminKey = await apiKeys.ensureAdmin(options.adminKey);
-  const numbers = new NumberStore(db, audit, clock, random);
-  if (options.demoNumber !== null) await ensureDemoNumber(numbers, options.demoNumber);
   const vault = await Vault.open(db, options.rootKey, { clock, random, log });
   closers.add("the vault", () => {
     vault.close();
   });
   const identity = new Identity(db, vault, clock, random);
   await identity.ensureSigningKey();
+  const numbers = new NumberStore(db, audit, vault, clock, random);
+  if (options.demoNumber !== null) await ensureDemoNumber(numbers, options.demoNumber);
   const provider = {
     realtimeUrl: realtimeUrlOf(options.openaiBaseUrl),
     model: options.model,

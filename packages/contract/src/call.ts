@@ -3,11 +3,12 @@ import { voiceModeSchema } from "./agent.ts";
 import {
   callLatencySchema,
   callStatusSchema,
-  endCauseSchema,
   endedBySchema,
   mediaStatsSchema,
   tokenUsageSchema,
 } from "./call-record.ts";
+import { endCauseSchema } from "./end-cause.ts";
+import { fallbackStepKinds } from "./fallback-step.ts";
 import { callIdSchema, numberIdSchema } from "./ids.ts";
 import { speakerSchema } from "./turn.ts";
 
@@ -39,6 +40,16 @@ export const callViewSchema = z.object({
   tokenUsage: tokenUsageSchema.nullable(),
   mediaStats: mediaStatsSchema.nullable(),
   toolCallCount: z.int(),
+  /** The failure ladder as far as it was climbed. */
+  fallbackSteps: z.array(
+    z.object({
+      what: z.enum(fallbackStepKinds),
+      why: endCauseSchema,
+      /** The same in one plain sentence. */
+      message: z.string(),
+      at: z.iso.datetime(),
+    }),
+  ),
   recordingReady: z.boolean(),
   metadata: z.record(z.string(), z.string()),
 });

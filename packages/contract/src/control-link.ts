@@ -1,7 +1,11 @@
 import { z } from "zod";
 import { languageSchema, voiceModeSchema, voiceSchema } from "./agent.ts";
-import { callRecordSchema, endCauseSchema } from "./call-record.ts";
+import { callRecordSchema } from "./call-record.ts";
+import { endCauseSchema } from "./end-cause.ts";
+import { ladderSchema } from "./fallback.ts";
+import { fallbackStepSchema } from "./fallback-step.ts";
 import { callIdSchema, numberIdSchema } from "./ids.ts";
+import { toolsSchema } from "./tool.ts";
 import { speakerSchema, turnSchema } from "./turn.ts";
 
 /**
@@ -39,6 +43,7 @@ export const callEventSchema = z.discriminatedUnion("kind", [
   z.object({ ...eventHead, kind: z.literal("call.ringing") }),
   z.object({ ...eventHead, kind: z.literal("call.answered") }),
   z.object({ ...eventHead, kind: z.literal("call.turn"), turn: turnSchema }),
+  z.object({ ...eventHead, kind: z.literal("call.fallback"), step: fallbackStepSchema }),
   z.object({ ...eventHead, kind: z.literal("call.ended"), record: callRecordSchema }),
 ]);
 export type CallEvent = z.infer<typeof callEventSchema>;
@@ -82,6 +87,8 @@ export const callPlanSchema = z.object({
   answerDeadlineMs: z.int().positive(),
   maxDurationMs: z.int().positive(),
   liveTranscript: z.boolean(),
+  ladder: ladderSchema,
+  tools: toolsSchema,
 });
 export type CallPlan = z.infer<typeof callPlanSchema>;
 

@@ -17,12 +17,9 @@ export {
   type CallStatus,
   callStatuses,
   callStatusSchema,
-  type EndCause,
-  endCauses,
-  endCauseSchema,
-  endCauseText,
   type EndedBy,
   endedBySchema,
+  fallbackStepsMax,
   type MediaStats,
   mediaStatsSchema,
   type TokenUsage,
@@ -44,6 +41,11 @@ export {
   type PlanOutcome,
   planOutcomeSchema,
 } from "./control-link.ts";
+export { type EndCause, endCauses, endCauseSchema, endCauseText } from "./end-cause.ts";
+export { type FallbackStep } from "./fallback-step.ts";
+export { type Ladder } from "./fallback.ts";
+export { type Tool, toolName } from "./tool.ts";
+export { transferTargetSchema } from "./transfer-target.ts";
 export { type E164, e164Schema, parseE164 } from "./e164.ts";
 export { type ErrorCode, type ErrorEntry, errorCatalogue } from "./error-codes.ts";
 export { type CallId, callIdSchema, type NumberId, numberIdSchema } from "./ids.ts";

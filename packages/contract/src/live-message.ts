@@ -9,6 +9,7 @@ export const liveMessageSchema = z.object({
     "call.status",
     "call.transcript",
     "transcript.partial",
+    "byok.key.failing",
   ]),
   timestamp: z.iso.datetime(),
   data: z.record(z.string(), z.unknown()),

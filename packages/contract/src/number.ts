@@ -1,13 +1,17 @@
 import { z } from "zod";
 import { languageSchema, voiceModeSchema, voiceSchema } from "./agent.ts";
 import { e164Schema } from "./e164.ts";
+import { actionWebhookSchema } from "./action-webhook.ts";
+import { fallbackSchema } from "./fallback.ts";
 import { numberIdSchema } from "./ids.ts";
+import { toolsSchema } from "./tool.ts";
 
 const labelCharsMax = 200;
 const promptCharsMax = 32_000; // a long prompt is 10,000; the provider's own limit lies above this
 const firstMessageCharsMax = 2_000;
 const modelCharsMax = 100;
 const durationSecsMax = 3_600; // the provider ends a session after 60 minutes
+const callsMax = 10_000; // beyond what any appliance carries
 const answerDeadlineMsMax = 30_000; // carriers give up ringing soon after
 
 const labelSchema = z.string().trim().max(labelCharsMax);
@@ -32,18 +36,33 @@ export const numberChangeSchema = z.strictObject({
 export type NumberChange = z.infer<typeof numberChangeSchema>;
 
 /** The agent of a number: `POST /v1/numbers/:id/inbound-config` replaces the whole block. */
-export const inboundConfigSchema = z.strictObject({
-  mode: z.literal("ai"),
-  systemPrompt: z.string().min(1).max(promptCharsMax),
-  voice: voiceSchema.default("shimmer"),
-  language: languageSchema.default("auto"),
-  firstMessage: z.string().min(1).max(firstMessageCharsMax).nullable().default(null),
-  maxDurationSecs: z.int().min(1).max(durationSecsMax).default(600),
-  liveTranscript: z.boolean().default(false),
-  /** Null takes the appliance's setting. */
-  model: modelNameSchema.nullable().default(null),
-  answerDeadlineMs: z.int().min(500).max(answerDeadlineMsMax).default(4_000),
-});
+export const inboundConfigSchema = z
+  .strictObject({
+    mode: z.literal("ai"),
+    systemPrompt: z.string().min(1).max(promptCharsMax),
+    voice: voiceSchema.default("shimmer"),
+    language: languageSchema.default("auto"),
+    firstMessage: z.string().min(1).max(firstMessageCharsMax).nullable().default(null),
+    maxDurationSecs: z.int().min(1).max(durationSecsMax).default(600),
+    liveTranscript: z.boolean().default(false),
+    /** Null takes the appliance's setting. */
+    model: modelNameSchema.nullable().default(null),
+    answerDeadlineMs: z.int().min(500).max(answerDeadlineMsMax).default(4_000),
+    fallback: fallbackSchema.prefault({}),
+    tools: toolsSchema.default([]),
+    actionWebhook: actionWebhookSchema.nullable().default(null),
+    limits: z
+      .strictObject({
+        maxConcurrentCalls: z.int().min(1).max(callsMax).nullable().default(null),
+        monthlyBudgetMicros: z.int().min(0).nullable().default(null),
+      })
+      .prefault({}),
+  })
+  .refine(
+    ({ tools, actionWebhook }) =>
+      actionWebhook !== null || tools.every(({ type }) => type !== "function"),
+    { path: ["actionWebhook"], error: "is needed by the tools that are functions" },
+  );
 export type InboundConfig = z.infer<typeof inboundConfigSchema>;
 
 /** The same block as it comes back: secrets are previews only. */

@@ -43,6 +43,25 @@ describe("a call", () => {
     });
   });
 
+  test("whose model failed tells each step of its failure ladder, in words", async () => {
+    const step = { what: "announcement", why: "key_no_quota", atMs: startedAtMs } as const;
+    await house.calls.apply(teller, [
+      startedEvent(),
+      endedEvent(recordOf({ fallbackSteps: [step] })),
+    ]);
+
+    const answer = await house.ask("GET", `/v1/calls/${callId}`);
+
+    expect(callViewSchema.parse(answer.json()).fallbackSteps).toEqual([
+      {
+        what: "announcement",
+        why: "key_no_quota",
+        message: "The account of the number's key has no credit left.",
+        at: "2026-11-24T12:00:00.000Z",
+      },
+    ]);
+  });
+
   test("that has ended says who hung up and why, in words and in figures", async () => {
     await house.calls.apply(teller, [startedEvent(), endedEvent()]);
 

@@ -136,6 +136,8 @@ async function applyEvent(writer: SqlWriter, teller: Teller, event: CallEvent): 
       return (await setStatus(writer, event.callId, "in-progress", event.atMs)) > 0;
     case "call.turn":
       return (await putTurn(writer, event.callId, event.turn)) > 0;
+    case "call.fallback":
+      return true; // told on; the record keeps it
     case "call.ended":
       return end(writer, teller, event.record);
   }

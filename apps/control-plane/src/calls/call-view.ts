@@ -31,6 +31,12 @@ export function viewOfCall(call: StoredCall): CallView {
     tokenUsage: record?.tokenUsage ?? null,
     mediaStats: record?.mediaStats ?? null,
     toolCallCount: record?.toolCallCount ?? 0,
+    fallbackSteps: (record?.fallbackSteps ?? []).map(({ what, why, atMs }) => ({
+      what,
+      why,
+      message: endCauseText[why],
+      at: timeText(atMs),
+    })),
     recordingReady: false,
     metadata: {},
   };

@@ -44,6 +44,7 @@ export function lostCallEnd(call: StoredCall, nowMs: number): CallEvent {
         transcriptionTokens: 0,
       },
       toolCallCount: 0,
+      fallbackSteps: [],
       mediaStats: null,
     },
   };

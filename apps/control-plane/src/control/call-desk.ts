@@ -1,5 +1,13 @@
 import type { Log, Secret } from "@agentcall/base";
-import type { CallEvent, CallId, GatewayFrame, LiveEvent, PlanOutcome } from "@agentcall/contract";
+import {
+  type CallEvent,
+  type CallId,
+  endCauseText,
+  type FallbackStep,
+  type GatewayFrame,
+  type LiveEvent,
+  type PlanOutcome,
+} from "@agentcall/contract";
 import { applianceActor, type AuditLog } from "../audit/audit-log.ts";
 import type { ManagedKey } from "../byok/managed-key.ts";
 import type { CallStore, Teller } from "../calls/call-store.ts";
@@ -62,11 +70,13 @@ export class CallDesk implements ControlHandlers {
     // Taken at once: two offers in the same moment do not share the last place.
     const hasPlace = this.#capacity.take(offer.callId);
     const apiKey = number === null ? null : await this.#openKey(number, offer.callId);
+    const fallbackKey = mayFallBack(number) ? await this.#openManaged(number, offer.callId) : null;
     const outcome = planCall({
       number,
       sourceAddress: offer.sourceAddress,
       hasPlace,
       apiKey,
+      fallbackKey,
       provider,
     });
     if (outcome.kind === "reject") this.#capacity.release(offer.callId);
@@ -101,19 +111,28 @@ export class CallDesk implements ControlHandlers {
     });
   }
 
-  /**
-   * Opens the key of the number's mode for one call, and writes down that it did. A number with a
-   * key of its own never falls back to the appliance's.
-   */
-  async #openKey({ id, voiceMode }: RegisteredNumber, callId: CallId): Promise<Secret | null> {
-    const { db, audit, vault, managedKey } = this.#options;
-    const isOwn = voiceMode === "byok";
-    const key = await (isOwn ? vault.open(openaiKeyPurpose, id) : managedKey.open());
-    const action = isOwn ? "byok-key.opened" : "managed-key.opened";
-    await db.tx((writer) =>
-      audit.append(writer, applianceActor, action, id, { callId, opened: key !== null }),
-    );
+  /** Opens the key of the number's mode for one call, and writes down that it did. */
+  async #openKey(number: RegisteredNumber, callId: CallId): Promise<Secret | null> {
+    if (number.voiceMode === "managed") return this.#openManaged(number, callId);
+    const key = await this.#options.vault.open(openaiKeyPurpose, number.id);
+    await this.#auditOpening("byok-key.opened", number, callId, key !== null);
     return key;
+  }
+
+  async #openManaged(number: RegisteredNumber, callId: CallId): Promise<Secret | null> {
+    const key = await this.#options.managedKey.open();
+    await this.#auditOpening("managed-key.opened", number, callId, key !== null);
+    return key;
+  }
+
+  async #auditOpening(
+    action: string,
+    { id }: RegisteredNumber,
+    callId: CallId,
+    opened: boolean,
+  ): Promise<void> {
+    const { db, audit } = this.#options;
+    await db.tx((writer) => audit.append(writer, applianceActor, action, id, { callId, opened }));
   }
 
   #tell(event: CallEvent): void {
@@ -143,6 +162,9 @@ export class CallDesk implements ControlHandlers {
         });
         return;
       }
+      case "call.fallback":
+        void this.#tellFallback(callId, event.step);
+        return;
       case "call.ended": {
         const { status, endedBy, endCause, durationMs } = event.record;
         log.info({ callId, status, endedBy, endCause, durationMs }, "call ended");
@@ -151,4 +173,31 @@ export class CallDesk implements ControlHandlers {
       }
     }
   }
+
+  /** A step that speaks of a number's own key is told by the key's fingerprint. Never rejects. */
+  async #tellFallback(callId: CallId, { what, why }: FallbackStep): Promise<void> {
+    const { calls, vault, stream, log } = this.#options;
+    log.warn({ callId, what, why }, "a call climbed its failure ladder");
+    try {
+      const { numberId, voiceMode } = await calls.byId(callId);
+      if (numberId === null || voiceMode !== "byok") return;
+      const fingerprint = await vault.fingerprintOf(openaiKeyPurpose, numberId);
+      if (fingerprint === null) return;
+      stream.publish("byok.key.failing", {
+        callId,
+        numberId,
+        fingerprint,
+        cause: why,
+        message: endCauseText[why],
+        step: what,
+      });
+    } catch (error) {
+      log.error({ callId, err: error }, "a failing key could not be told");
+    }
+  }
+}
+
+/** A number with a key of its own falls back to the appliance's only where it explicitly allows it. */
+function mayFallBack(number: RegisteredNumber | null): number is RegisteredNumber {
+  return number?.voiceMode === "byok" && number.inbound?.fallback.allowManagedKey === true;
 }

@@ -39,6 +39,33 @@ describe("the plan of a call", () => {
         answerDeadlineMs: 4_000,
         maxDurationMs: 60_000,
         liveTranscript: false,
+        ladder: { managedKey: null, forwardTo: null, announcement: null, rejectWith: 503 },
+        tools: [],
+      },
+    });
+  });
+
+  test("holds the number's failure ladder, with the appliance's key only when that was opened for it", () => {
+    const inbound = inboundConfigSchema.parse({
+      mode: "ai",
+      systemPrompt: "Be brief.",
+      fallback: { allowManagedKey: true, forwardTo: "+14155550142", rejectWith: 486 },
+      tools: [{ type: "hang_up" }],
+    });
+
+    const outcome = planCall(
+      factsOf({ number: { ...number, inbound }, fallbackKey: new Secret("the other key") }),
+    );
+
+    expect(outcome).toMatchObject({
+      plan: {
+        ladder: {
+          managedKey: "the other key",
+          forwardTo: "+14155550142",
+          announcement: null,
+          rejectWith: 486,
+        },
+        tools: [{ type: "hang_up" }],
       },
     });
   });
@@ -112,6 +139,7 @@ function factsOf(changes: Partial<OfferFacts> = {}): OfferFacts {
     sourceAddress: "127.0.0.1",
     hasPlace: true,
     apiKey: new Secret("the key"),
+    fallbackKey: null,
     provider: {
       realtimeUrl: "ws://127.0.0.1:1/v1/realtime",
       model: "gpt-realtime-2.1",

@@ -11,6 +11,8 @@ export type OfferFacts = {
   readonly hasPlace: boolean;
   /** The key of the number's mode, opened for this call; null when there is none that opens. */
   readonly apiKey: Secret | null;
+  /** The appliance's key, opened because the number allows it in place of its own; else null. */
+  readonly fallbackKey: Secret | null;
   readonly provider: ProviderSettings;
 };
 
@@ -32,9 +34,10 @@ export function planCall(facts: OfferFacts): PlanOutcome {
   if (!facts.hasPlace) {
     return rejection(facts, 503, "all_calls_taken", retryAfterSecs);
   }
-  const { apiKey } = facts;
+  const { apiKey, fallbackKey } = facts;
   if (apiKey === null) return rejection(facts, 503, "key_invalid");
   const { inbound } = number;
+  const { forwardTo, announcement, rejectWith } = inbound.fallback;
   return {
     kind: "accept",
     plan: {
@@ -51,6 +54,8 @@ export function planCall(facts: OfferFacts): PlanOutcome {
       answerDeadlineMs: inbound.answerDeadlineMs,
       maxDurationMs: inbound.maxDurationSecs * 1_000,
       liveTranscript: inbound.liveTranscript,
+      ladder: { managedKey: fallbackKey?.reveal() ?? null, forwardTo, announcement, rejectWith },
+      tools: inbound.tools,
     },
   };
 }

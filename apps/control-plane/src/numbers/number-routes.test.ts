@@ -2,6 +2,12 @@ import { errorBodySchema, type NumberView } from "@agentcall/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { OpenApp } from "../testing/open-app.ts";
 
+const aTool = { name: "find_order", description: "Finds an order.", parameters: {} };
+const actionWebhook = {
+  url: "https://shop.example/tools",
+  signingSecret: "a secret of at least 32 characters",
+};
+
 let house: OpenApp;
 
 beforeEach(async () => {
@@ -133,6 +139,15 @@ describe("the agent of a number", () => {
       liveTranscript: false,
       model: null,
       answerDeadlineMs: 4_000,
+      fallback: {
+        allowManagedKey: false,
+        forwardTo: null,
+        announcement: null,
+        rejectWith: 503,
+      },
+      tools: [],
+      actionWebhook: null,
+      limits: { maxConcurrentCalls: null, monthlyBudgetMicros: null },
       voiceMode: "managed",
       hasByokKey: false,
       byokOpenaiApiKeyPreview: null,
@@ -177,12 +192,55 @@ describe("the agent of a number", () => {
     { mode: "ai", systemPrompt: "x", answerDeadlineMs: 60_000 },
     { mode: "ai", systemPrompt: "x", model: "../etc" },
     { mode: "ai", systemPrompt: "x", volume: 11 },
+    { mode: "ai", systemPrompt: "x", fallback: { forwardTo: "the front desk" } },
+    { mode: "ai", systemPrompt: "x", fallback: { forwardTo: "sip:a@b>\r\nX: y" } },
+    { mode: "ai", systemPrompt: "x", fallback: { rejectWith: 200 } },
+    { mode: "ai", systemPrompt: "x", tools: [{ type: "hang_up" }, { type: "hang_up" }] },
+    { mode: "ai", systemPrompt: "x", tools: [{ type: "transfer_call", destinations: [] }] },
+    { mode: "ai", systemPrompt: "x", tools: [aTool] },
+    { mode: "ai", systemPrompt: "x", tools: [{ ...aTool, name: "hang_up" }], actionWebhook },
+    { mode: "ai", systemPrompt: "x", actionWebhook: { ...actionWebhook, url: "http://a.example" } },
+    { mode: "ai", systemPrompt: "x", actionWebhook: { ...actionWebhook, signingSecret: "short" } },
+    { mode: "ai", systemPrompt: "x", actionWebhook: { url: actionWebhook.url } },
   ])("refuses %o", async (body) => {
     const { id } = await create({ number: "+14155550101" });
 
     const answer = await house.ask("POST", `/v1/numbers/${id}/inbound-config`, { body });
 
     expect(answer.statusCode).toBe(422);
+  });
+});
+
+describe("the tools of an agent", () => {
+  test("are given with a webhook whose secret is sealed, never shown, and kept by a change without one", async () => {
+    const { id } = await create({ number: "+14155550101" });
+    const url = `/v1/numbers/${id}/inbound-config`;
+    const body = { mode: "ai", systemPrompt: "x", tools: [aTool], actionWebhook };
+
+    const set = await house.ask("POST", url, { body });
+    const again = await house.ask("POST", url, {
+      body: { ...body, actionWebhook: { ...actionWebhook, signingSecret: null } },
+    });
+    const sealed = await house.vault.open("action-webhook", id);
+    const entries = await house.ask("GET", "/v1/audit", { as: "admin" });
+
+    expect(set.json()).toMatchObject({
+      tools: [{ type: "function", ...aTool }],
+      actionWebhook: { url: actionWebhook.url, signingSecret: null },
+    });
+    expect(again.statusCode).toBe(200);
+    expect(sealed?.reveal()).toBe(actionWebhook.signingSecret);
+    expect(set.body + entries.body).not.toContain(actionWebhook.signingSecret);
+  });
+
+  test("lose their secret with the webhook", async () => {
+    const { id } = await create({ number: "+14155550101" });
+    const url = `/v1/numbers/${id}/inbound-config`;
+    await house.ask("POST", url, { body: { mode: "ai", systemPrompt: "x", actionWebhook } });
+
+    await house.ask("POST", url, { body: { mode: "ai", systemPrompt: "x" } });
+
+    expect(await house.vault.open("action-webhook", id)).toBeNull();
   });
 });
 

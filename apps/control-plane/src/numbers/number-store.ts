@@ -10,6 +10,8 @@ import {
   voiceModeSchema,
 } from "@agentcall/contract";
 import type { Actor, AuditLog } from "../audit/audit-log.ts";
+import type { Vault } from "../vault/vault.ts";
+import { sealAgentSecrets } from "./agent-secrets.ts";
 import type { Database, SqlReader, SqlRow, SqlWriter } from "../sqlite/database.ts";
 
 /** A DID of the appliance, with the agent that answers it. */
@@ -26,6 +28,8 @@ export type RegisteredNumber = {
   readonly updatedAtMs: number;
 };
 
+type Change = Pick<RegisteredNumber, "label" | "inbound">;
+
 /** Which numbers a list shows. */
 export type NumberFilter = {
   readonly q?: string | undefined;
@@ -39,12 +43,14 @@ const selectNumber = `SELECT number.*, secret.preview AS key_preview FROM number
 export class NumberStore {
   readonly #db: Database;
   readonly #audit: AuditLog;
+  readonly #vault: Vault;
   readonly #clock: Clock;
   readonly #random: Random;
 
-  constructor(db: Database, audit: AuditLog, clock: Clock, random: Random) {
+  constructor(db: Database, audit: AuditLog, vault: Vault, clock: Clock, random: Random) {
     this.#db = db;
     this.#audit = audit;
+    this.#vault = vault;
     this.#clock = clock;
     this.#random = random;
   }
@@ -132,12 +138,16 @@ export class NumberStore {
     });
   }
 
+  /** Throws `validation_failed` where a signing secret is neither given nor kept. */
   async setInbound(
     id: string,
     inbound: InboundConfig | null,
     actor: Actor,
   ): Promise<RegisteredNumber> {
-    return this.#update(id, actor, ({ label }) => ({ label, inbound }));
+    return this.#update(id, actor, async (number, writer) => ({
+      label: number.label,
+      inbound: await sealAgentSecrets(writer, this.#vault, number.id, inbound),
+    }));
   }
 
   async delete(id: string, actor: Actor): Promise<void> {
@@ -156,12 +166,12 @@ export class NumberStore {
   async #update(
     id: string,
     actor: Actor,
-    decide: (number: RegisteredNumber) => Pick<RegisteredNumber, "label" | "inbound">,
+    decide: (number: RegisteredNumber, writer: SqlWriter) => Change | Promise<Change>,
   ): Promise<RegisteredNumber> {
     return this.#db.tx(async (writer: SqlWriter) => {
       const row = await writer.get(`${selectNumber} WHERE id = ?`, id);
       if (row === null) throw new AppError("not_found", "There is no such number.");
-      const { label, inbound } = decide(numberOf(row));
+      const { label, inbound } = await decide(numberOf(row), writer);
       const updatedAtMs = this.#clock.nowMs();
       await writer.run(
         "UPDATE number SET label = ?, inbound = ?, updated_at_ms = ? WHERE id = ?",

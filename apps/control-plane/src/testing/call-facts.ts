@@ -41,6 +41,7 @@ export function recordOf(changes: Partial<CallRecord> = {}): CallRecord {
       transcriptionTokens: 5,
     },
     toolCallCount: 0,
+    fallbackSteps: [],
     mediaStats: null,
     ...changes,
   };

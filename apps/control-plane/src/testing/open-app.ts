@@ -57,8 +57,8 @@ export class OpenApp {
     const db = await openDatabase(":memory:", "sqlite3");
     const audit = new AuditLog(db, clock);
     const apiKeys = new ApiKeyStore(db, audit, clock, random);
-    const numbers = new NumberStore(db, audit, clock, random);
     const vault = await Vault.open(db, rootKeyOf("the test"), { clock, random, log: silentLog });
+    const numbers = new NumberStore(db, audit, vault, clock, random);
     const provider = { realtimeUrl, model: "gpt-realtime-2.1" };
     const tester = new KeyTester(provider, clock, silentLog);
     const managedKey = new ManagedKey({ db, audit, vault, tester, given: null, log: silentLog });

@@ -14,6 +14,9 @@ import type { Database, SqlReader, SqlRow, SqlValue, SqlWriter } from "../sqlite
 /** What the key of a number is sealed for. */
 export const openaiKeyPurpose = "openai-key";
 
+/** What the secret that signs a number's tool requests is sealed for. */
+export const actionWebhookPurpose = "action-webhook";
+
 /** A secret to be kept, with what may be shown of it. */
 export type Keepsake = {
   readonly purpose: string;
@@ -107,6 +110,22 @@ export class Vault {
     const before = await previewIn(writer, purpose, ownerId);
     await writer.run("DELETE FROM secret WHERE purpose = ? AND owner_id = ?", purpose, ownerId);
     return before;
+  }
+
+  /** Whether a secret of this purpose is kept. */
+  async has(reader: SqlReader, purpose: string, ownerId: string): Promise<boolean> {
+    return (await previewIn(reader, purpose, ownerId)) !== null;
+  }
+
+  /** What stands for a secret in the log of its use, or null where there is none. It tells nothing of it. */
+  async fingerprintOf(purpose: string, ownerId: string): Promise<string | null> {
+    const row = await this.#db.get(
+      "SELECT fingerprint FROM secret WHERE purpose = ? AND owner_id = ?",
+      purpose,
+      ownerId,
+    );
+    const found = row?.["fingerprint"];
+    return typeof found === "string" ? found : null;
   }
 
   /** Opens a secret for the use at hand. Null when there is none, or none that opens: that is logged. */

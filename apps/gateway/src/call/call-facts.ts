@@ -1,13 +1,15 @@
 import type { Clock } from "@agentcall/base";
-import type {
-  CallLatency,
-  CallPlan,
-  CallRecord,
-  EndCause,
-  MediaStats,
-  NumberId,
-  TokenUsage,
-  VoiceMode,
+import {
+  type CallLatency,
+  type CallPlan,
+  type CallRecord,
+  type EndCause,
+  type FallbackStep,
+  fallbackStepsMax,
+  type MediaStats,
+  type NumberId,
+  type TokenUsage,
+  type VoiceMode,
 } from "@agentcall/contract";
 import type { Invite } from "../sip/sip-leg.ts";
 import { endedByOf, q850CauseOf, recordStatusOf } from "./end-cause.ts";
@@ -37,6 +39,7 @@ export class CallFacts {
   #model: string | null = null;
   #tokenUsage: TokenUsage = noTokens;
   #toolCallCount = 0;
+  readonly #fallbackSteps: FallbackStep[] = [];
 
   constructor(clock: Clock, invite: Invite) {
     this.#clock = clock;
@@ -104,6 +107,14 @@ export class CallFacts {
     this.#toolCallCount += 1;
   }
 
+  /** A step of the failure ladder. What is returned is to be told, null when the record holds all it can. */
+  climbed(what: FallbackStep["what"], why: EndCause): FallbackStep | null {
+    if (this.#fallbackSteps.length >= fallbackStepsMax) return null;
+    const step = { what, why, atMs: this.#clock.nowMs() };
+    this.#fallbackSteps.push(step);
+    return step;
+  }
+
   /** The record of the call if it ended now. */
   record(cause: EndCause, sipStatus: number, mediaStats: MediaStats | null): CallRecord {
     const answeredMs = this.#reached.get("answeredMs") ?? null;
@@ -130,6 +141,7 @@ export class CallFacts {
       latency: this.#latency(),
       tokenUsage: this.#tokenUsage,
       toolCallCount: this.#toolCallCount,
+      fallbackSteps: [...this.#fallbackSteps],
       mediaStats: answeredMs === null ? null : mediaStats,
     };
   }

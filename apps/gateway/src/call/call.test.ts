@@ -18,6 +18,8 @@ const plan: CallPlan = callPlanSchema.parse({
   answerDeadlineMs: 4_000,
   maxDurationMs: 600_000,
   liveTranscript: true,
+  ladder: { managedKey: null, forwardTo: null, announcement: null, rejectWith: 503 },
+  tools: [],
 });
 
 /** The words of the scripts below. */

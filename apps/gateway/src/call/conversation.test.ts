@@ -27,6 +27,8 @@ const plan: CallPlan = callPlanSchema.parse({
   answerDeadlineMs: 4_000,
   maxDurationMs: 600_000,
   liveTranscript: true,
+  ladder: { managedKey: null, forwardTo: null, announcement: null, rejectWith: 503 },
+  tools: [],
 });
 
 const invite = { callId, sipCallId: "x", from: "", to: "", sourceAddress: "127.0.0.1", sdp: "" };

@@ -72,6 +72,9 @@ const q850Causes: Readonly<Record<EndCause, number>> = {
   agent_hung_up: normalClearing,
   api_hung_up: normalClearing,
   max_duration: normalClearing,
+  transferred: normalClearing,
+  forwarded: normalClearing,
+  far_end_hung_up: normalClearing,
   caller_cancelled: normalClearing,
   number_unknown: 1, // unallocated number
   number_without_agent: 20, // subscriber absent
@@ -85,7 +88,9 @@ const q850Causes: Readonly<Record<EndCause, number>> = {
   media_timeout: temporaryFailure,
   session_lost: temporaryFailure,
   session_expired: temporaryFailure,
+  model_mute: temporaryFailure,
   provider_unreachable: networkOutOfOrder,
+  provider_tls_error: networkOutOfOrder,
   provider_error: serviceNotAvailable,
   provider_timeout: timerExpired,
   key_invalid: serviceNotAvailable,

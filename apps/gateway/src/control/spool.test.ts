@@ -71,6 +71,7 @@ function anEnd(id: string, callId: string, endCause: "caller_hung_up" | "gateway
         transcriptionTokens: 0,
       },
       toolCallCount: 0,
+      fallbackSteps: [],
       mediaStats: null,
     },
   });
