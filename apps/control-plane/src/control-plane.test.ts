@@ -353,6 +353,7 @@ function offerOf(
 ): Extract<GatewayFrame, { kind: "call.offer" }> {
   return {
     kind: "call.offer",
+    trunkId: null,
     callId,
     from: recordOf().from,
     to: demoNumber,

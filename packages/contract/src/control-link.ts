@@ -4,8 +4,9 @@ import { callRecordSchema } from "./call-record.ts";
 import { endCauseSchema } from "./end-cause.ts";
 import { ladderSchema } from "./fallback.ts";
 import { fallbackStepSchema } from "./fallback-step.ts";
-import { callIdSchema, numberIdSchema } from "./ids.ts";
+import { callIdSchema, numberIdSchema, trunkIdSchema } from "./ids.ts";
 import { toolsSchema } from "./tool.ts";
+import { trunkPlanSchema, trunkReportSchema, trunksMax, trunkTestLineSchema } from "./trunk.ts";
 import { speakerSchema, turnSchema } from "./turn.ts";
 
 /**
@@ -13,7 +14,8 @@ import { speakerSchema, turnSchema } from "./turn.ts";
  *
  * The gateway says `hello` first and waits for `welcome`. From then on it asks with
  * `call.offer`, tells durable facts with `events` (kept in its spool until `events.ack`
- * names them) and passing ones with `live` (never kept, never acknowledged).
+ * names them) and passing ones with `live` (never kept, never acknowledged). The control plane
+ * tells it the trunks, with their passwords, and may ask it to test one.
  */
 export const controlLinkVersion = 1;
 
@@ -29,6 +31,11 @@ const eventHead = {
   atMs: z.int(),
 };
 
+const metadataKeysMax = 24; // the API's limit for a call
+const metadataSchema = z
+  .record(z.string().max(64), z.string().max(512))
+  .refine((metadata) => Object.keys(metadata).length <= metadataKeysMax);
+
 export const callEventSchema = z.discriminatedUnion("kind", [
   z.object({
     ...eventHead,
@@ -39,6 +46,10 @@ export const callEventSchema = z.discriminatedUnion("kind", [
     numberId: numberIdSchema.nullable(),
     voiceMode: voiceModeSchema.nullable(),
     sipCallId: z.string().max(256),
+    /** Absent in a spool of former versions. */
+    trunkId: trunkIdSchema.nullable().default(null),
+    /** Such as `divertedFrom`. */
+    metadata: metadataSchema.default({}),
   }),
   z.object({ ...eventHead, kind: z.literal("call.ringing") }),
   z.object({ ...eventHead, kind: z.literal("call.answered") }),
@@ -61,6 +72,8 @@ export const liveEventSchema = z.discriminatedUnion("kind", [
     /** Grows by one with each partial of a call, across turns. */
     sequence: z.int().nonnegative(),
   }),
+  // Told again after each `trunks` frame, so that one that is left out is not missed for long.
+  z.object({ kind: z.literal("trunk.status"), trunkId: trunkIdSchema, report: trunkReportSchema }),
 ]);
 export type LiveEvent = z.infer<typeof liveEventSchema>;
 
@@ -128,10 +141,17 @@ export const gatewayFrameSchema = z.discriminatedUnion("kind", [
     to: z.string().max(256),
     sipCallId: z.string().max(256),
     sourceAddress: z.string().max(64),
+    /** The trunk it came by. */
+    trunkId: trunkIdSchema.nullable(),
     startedAtMs: z.int(),
   }),
   z.object({ kind: z.literal("events"), events: z.array(callEventSchema).min(1).max(100) }),
   z.object({ kind: z.literal("live"), event: liveEventSchema }),
+  z.object({
+    kind: z.literal("trunk.tested"),
+    testId: z.string().max(64),
+    lines: z.array(trunkTestLineSchema).max(50),
+  }),
 ]);
 export type GatewayFrame = z.infer<typeof gatewayFrameSchema>;
 
@@ -141,5 +161,15 @@ export const controlFrameSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("call.plan"), callId: callIdSchema, outcome: planOutcomeSchema }),
   z.object({ kind: z.literal("events.ack"), eventIds: z.array(z.string()).max(100) }),
   z.object({ kind: z.literal("call.hangup"), callId: callIdSchema }),
+  // After `welcome`, and whenever a trunk has changed: all of them.
+  z.object({
+    kind: z.literal("trunks"),
+    trunks: z.array(trunkPlanSchema).max(trunksMax),
+    /** One gateway registers with the carriers and asks how they are; the others only call. */
+    leads: z.boolean(),
+    /** Base64: nonces that one gateway has issued are known to the others by it. */
+    nonceKey: z.string().max(64),
+  }),
+  z.object({ kind: z.literal("trunk.test"), testId: z.string().max(64), trunk: trunkPlanSchema }),
 ]);
 export type ControlFrame = z.infer<typeof controlFrameSchema>;

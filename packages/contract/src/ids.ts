@@ -9,5 +9,7 @@ function idText(prefix: string): z.ZodString {
 
 export const callIdSchema = idText("call").brand<"CallId">();
 export const numberIdSchema = idText("num").brand<"NumberId">();
+export const trunkIdSchema = idText("trunk").brand<"TrunkId">();
 export type CallId = z.infer<typeof callIdSchema>;
 export type NumberId = z.infer<typeof numberIdSchema>;
+export type TrunkId = z.infer<typeof trunkIdSchema>;

@@ -48,7 +48,35 @@ export { type Tool, toolName } from "./tool.ts";
 export { transferTargetSchema } from "./transfer-target.ts";
 export { type E164, e164Schema, parseE164 } from "./e164.ts";
 export { type ErrorCode, type ErrorEntry, errorCatalogue } from "./error-codes.ts";
-export { type CallId, callIdSchema, type NumberId, numberIdSchema } from "./ids.ts";
+export {
+  type CallId,
+  callIdSchema,
+  type NumberId,
+  numberIdSchema,
+  type TrunkId,
+  trunkIdSchema,
+} from "./ids.ts";
+export { type IpRange, ipRangeHolds, parseIpRange } from "./ip-range.ts";
+export {
+  type NumberFormat,
+  type TrunkChange,
+  trunkChangeSchema,
+  type TrunkCreation,
+  trunkCreationSchema,
+  type TrunkPlan,
+  type TrunkReport,
+  type TrunkServer,
+  type TrunkSettings,
+  trunkSettingsSchema,
+  trunksMax,
+  type TrunkState,
+  type TrunkStatusView,
+  trunkStatusViewSchema,
+  trunkTestedSchema,
+  type TrunkTestLine,
+  type TrunkView,
+  trunkViewSchema,
+} from "./trunk.ts";
 export { type Speaker, speakerSchema, type Turn, turnSchema } from "./turn.ts";
 export {
   type CallFilter,

@@ -10,6 +10,7 @@ export const liveMessageSchema = z.object({
     "call.transcript",
     "transcript.partial",
     "byok.key.failing",
+    "trunk.status",
   ]),
   timestamp: z.iso.datetime(),
   data: z.record(z.string(), z.unknown()),

@@ -5,7 +5,6 @@ import {
   endCauseText,
   type FallbackStep,
   type GatewayFrame,
-  type LiveEvent,
   type PlanOutcome,
 } from "@agentcall/contract";
 import { applianceActor, type AuditLog } from "../audit/audit-log.ts";
@@ -18,7 +17,7 @@ import type { NumberStore, RegisteredNumber } from "../numbers/number-store.ts";
 import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
 import { CallCapacity } from "./call-capacity.ts";
 import { planCall, type ProviderSettings } from "./call-plan.ts";
-import type { ControlHandlers } from "./control-server.ts";
+import type { ControlHandlers, PartialTranscript } from "./control-server.ts";
 
 export type CallDeskOptions = {
   readonly db: Database;
@@ -100,7 +99,7 @@ export class CallDesk implements ControlHandlers {
     }
   }
 
-  onLive({ callId, itemId, speaker, text, sequence }: LiveEvent): void {
+  onPartial({ callId, itemId, speaker, text, sequence }: PartialTranscript): void {
     this.#options.stream.publish("transcript.partial", {
       callId,
       itemId,

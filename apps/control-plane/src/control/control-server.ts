@@ -22,8 +22,10 @@ export type ControlHandlers = {
   onOffer(offer: Extract<GatewayFrame, { kind: "call.offer" }>): Promise<PlanOutcome>;
   /** Resolves when the events are on disk. */
   onEvents(teller: Teller, events: readonly CallEvent[]): Promise<void>;
-  onLive(event: LiveEvent): void;
+  onPartial(event: PartialTranscript): void;
 };
+
+export type PartialTranscript = Extract<LiveEvent, { kind: "transcript.partial" }>;
 
 type ControlServerOptions = {
   readonly port: number;
@@ -131,8 +133,20 @@ export class ControlServer {
         void this.#store(connection, teller, frame.events);
         return;
       case "live":
-        this.#options.handlers.onLive(frame.event);
+        this.#hear(frame.event);
         return;
+      case "trunk.tested":
+        return; // nobody asks for a test yet
+    }
+  }
+
+  #hear(event: LiveEvent): void {
+    switch (event.kind) {
+      case "transcript.partial":
+        this.#options.handlers.onPartial(event);
+        return;
+      case "trunk.status":
+        return; // no trunk is told to a gateway yet
     }
   }
 

@@ -74,6 +74,8 @@ export function startedEvent(changes: Partial<Started> = {}): Started {
     numberId: null as NumberId | null,
     voiceMode: "managed",
     sipCallId: "a@127.0.0.1",
+    trunkId: null,
+    metadata: {},
     ...changes,
   };
 }

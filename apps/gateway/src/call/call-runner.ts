@@ -231,7 +231,8 @@ export class CallRunner implements SipLegHandlers {
   #askPlan(): void {
     const { callId, from, to, sipCallId, sourceAddress } = this.#invite;
     const startedAtMs = this.#facts.startedAtMs;
-    this.#ports.control.offer({ callId, from, to, sipCallId, sourceAddress, startedAtMs }).then(
+    const offer = { callId, from, to, sipCallId, sourceAddress, trunkId: null, startedAtMs };
+    this.#ports.control.offer(offer).then(
       (outcome) => {
         if (outcome.kind === "accept") this.#facts.planned(outcome.plan);
         else this.#facts.belongsTo(outcome.numberId, outcome.voiceMode);
@@ -365,6 +366,8 @@ export class CallRunner implements SipLegHandlers {
       numberId: this.#facts.numberId,
       voiceMode: this.#facts.voiceMode,
       sipCallId,
+      trunkId: null,
+      metadata: {},
     });
   }
 

@@ -82,6 +82,7 @@ const q850Causes: Readonly<Record<EndCause, number>> = {
   no_common_codec: 88, // incompatible destination
   malformed_sdp: 100, // invalid information element contents
   all_calls_taken: 34, // no circuit available
+  trunk_calls_taken: 34,
   control_plane_unreachable: networkOutOfOrder,
   answer_deadline: timerExpired,
   ack_timeout: timerExpired,

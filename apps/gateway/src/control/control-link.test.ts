@@ -17,6 +17,7 @@ const anOffer: CallOffer = {
   to: "+14155550100",
   sipCallId: "abc@host",
   sourceAddress: "127.0.0.1",
+  trunkId: null,
   startedAtMs: 1,
 };
 

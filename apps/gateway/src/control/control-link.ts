@@ -194,6 +194,9 @@ export class ControlLink {
       case "call.hangup":
         this.#options.onHangup(frame.callId);
         return;
+      case "trunks":
+      case "trunk.test":
+        return; // no control plane sends these yet
     }
   }
 
