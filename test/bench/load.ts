@@ -1,6 +1,6 @@
 import { delay, systemClock } from "@agentcall/base";
 import { type CallLoad, keyOfCall, LoadMeter } from "./call-load.ts";
-import { makeLoopbackCertificate } from "./certificate.ts";
+import { makeLoopbackCertificate } from "../support/certificate.ts";
 import { ControlStub } from "./control-stub.ts";
 import { DrachtioStub } from "./drachtio-stub.ts";
 import type { LoadFigures, LoadOrder, LoadReport } from "./messages.ts";

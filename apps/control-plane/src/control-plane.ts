@@ -16,6 +16,7 @@ import { EventStream } from "./events/event-stream.ts";
 import { buildApp } from "./http/app.ts";
 import { IdempotentAnswers } from "./http/idempotent-answers.ts";
 import { Identity } from "./identity/identity.ts";
+import { JobQueue } from "./jobs/job-queue.ts";
 import { ensureDemoNumber } from "./numbers/demo-number.ts";
 import { NumberStore } from "./numbers/number-store.ts";
 import type { Database } from "./sqlite/database.ts";
@@ -93,6 +94,8 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   await identity.ensureSigningKey();
   const numbers = new NumberStore(db, audit, vault, clock, random);
   if (options.demoNumber !== null) await ensureDemoNumber(numbers, options.demoNumber);
+  const jobs = new JobQueue({ db, audit, clock, random, log });
+  closers.add("the jobs", () => jobs.close());
   const provider = {
     realtimeUrl: realtimeUrlOf(options.openaiBaseUrl),
     model: options.model,
@@ -125,6 +128,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     managedKey,
     calls,
     stream,
+    jobs,
     idempotent: new IdempotentAnswers(db, clock),
     hangUp: ({ id, gatewayId }) => control.hangUp(id, gatewayId),
     readiness: { probeDatabase: () => probe(db), gatewayCount: () => control.gatewayCount },
@@ -133,6 +137,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   });
   closers.add("HTTP", () => app.close());
   const http = await listen(app, options.httpPort);
+  await jobs.start();
   return {
     http,
     control: control.url,

@@ -124,3 +124,11 @@ export {
 } from "./api-key.ts";
 export { auditEntryViewSchema, auditVerdictSchema } from "./audit.ts";
 export { defaultRateCard, type RateCard, rateCardSchema } from "./rate-card.ts";
+export {
+  type JobFilter,
+  jobFilterSchema,
+  type JobState,
+  jobStateSchema,
+  type JobView,
+  jobViewSchema,
+} from "./job.ts";

@@ -21,6 +21,8 @@ import type { CallStore } from "../calls/call-store.ts";
 import { addEventRoutes } from "../events/event-routes.ts";
 import type { EventStream } from "../events/event-stream.ts";
 import { addHealthRoutes, type Readiness } from "../health/health-routes.ts";
+import type { JobQueue } from "../jobs/job-queue.ts";
+import { addJobRoutes } from "../jobs/job-routes.ts";
 import { addNumberRoutes } from "../numbers/number-routes.ts";
 import type { NumberStore } from "../numbers/number-store.ts";
 import { addErrorAnswers } from "./error-answers.ts";
@@ -34,6 +36,7 @@ export type AppDeps = {
   readonly managedKey: ManagedKey;
   readonly calls: CallStore;
   readonly stream: EventStream;
+  readonly jobs: JobQueue;
   readonly idempotent: IdempotentAnswers;
   readonly hangUp: HangUp;
   readonly readiness: Readiness;
@@ -82,5 +85,6 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addEventRoutes(app, deps);
   addApiKeyRoutes(app, deps.apiKeys);
   addAuditRoutes(app, deps.audit);
+  addJobRoutes(app, deps.jobs);
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
 }

@@ -55,6 +55,22 @@ describe.each(drivers)("the database through %s", (driver) => {
     expect(await names()).toEqual(["second"]);
   });
 
+  test("what is to follow a transaction follows it on disk, and not when it is undone", async () => {
+    const followed: unknown[] = [];
+    await db.tx(async (writer) => {
+      writer.afterCommit(() => followed.push("kept"));
+      await writer.run("INSERT INTO thing (name) VALUES ('kept')");
+      expect(followed).toEqual([]);
+    });
+    const undone = db.tx((writer) => {
+      writer.afterCommit(() => followed.push("undone"));
+      return Promise.reject(new Error("thought better of it"));
+    });
+
+    await expect(undone).rejects.toThrow("thought better of it");
+    expect(followed).toEqual(["kept"]);
+  });
+
   test("a failing statement undoes the whole transaction, and the next one works", async () => {
     await put("there", 1);
 

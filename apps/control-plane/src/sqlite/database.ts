@@ -15,6 +15,8 @@ export type SqlReader = {
 export type SqlWriter = SqlReader & {
   /** Runs one statement and tells how many rows it changed. */
   run(sql: string, ...parameters: SqlParameters): Promise<number>;
+  /** Runs `then` once the transaction is on disk, and never when it is undone. It must not throw. */
+  afterCommit(then: () => void): void;
 };
 
 /**

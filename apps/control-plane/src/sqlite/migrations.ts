@@ -1,3 +1,5 @@
+import { jobsSchema } from "./schema/jobs.ts";
+
 /** One step of the schema. Numbered by its place, never edited once released. */
 export type Migration = { readonly name: string; readonly statements: readonly string[] };
 
@@ -132,4 +134,5 @@ export const migrations: readonly Migration[] = [
       ) STRICT`,
     ],
   },
+  jobsSchema,
 ];

@@ -68,17 +68,23 @@ export class QueuedDatabase implements Database {
     // IMMEDIATE: the lock is taken now, so that no statement in the middle fails for want of it.
     await connection.run("BEGIN IMMEDIATE", []);
     let open = true;
+    const followers: (() => void)[] = [];
     const writer: SqlWriter = {
       ...readerOf(connection, () => open),
       run: async (sql, ...parameters) => {
         assertOpen(open);
         return connection.run(checkedStatement(sql), checkedParameters(parameters));
       },
+      afterCommit: (then) => {
+        assertOpen(open);
+        followers.push(then);
+      },
     };
     try {
       const result = await work(writer);
       open = false;
       await connection.run("COMMIT", []);
+      for (const follow of followers) follow();
       return result;
     } catch (error) {
       open = false;

@@ -12,6 +12,7 @@ import { CallStore } from "../calls/call-store.ts";
 import { EventStream } from "../events/event-stream.ts";
 import { buildApp } from "../http/app.ts";
 import { IdempotentAnswers } from "../http/idempotent-answers.ts";
+import { JobQueue } from "../jobs/job-queue.ts";
 import { NumberStore } from "../numbers/number-store.ts";
 import type { Database } from "../sqlite/database.ts";
 import { Vault } from "../vault/vault.ts";
@@ -30,6 +31,7 @@ export class OpenApp {
   readonly numbers: NumberStore;
   readonly calls: CallStore;
   readonly stream: EventStream;
+  readonly jobs: JobQueue;
   readonly keys: Readonly<Record<Role, Secret>>;
   /** The calls that a hangup was asked for; none can be ended while `gateways` is 0. */
   readonly hungUp: string[];
@@ -45,6 +47,7 @@ export class OpenApp {
     this.numbers = parts.numbers;
     this.calls = parts.calls;
     this.stream = parts.stream;
+    this.jobs = parts.jobs;
     this.keys = parts.keys;
     this.hungUp = parts.hungUp;
     this.state = parts.state;
@@ -64,6 +67,7 @@ export class OpenApp {
     const managedKey = new ManagedKey({ db, audit, vault, tester, given: null, log: silentLog });
     const calls = new CallStore(db);
     const stream = new EventStream(clock);
+    const jobs = new JobQueue({ db, audit, clock, random, log: silentLog });
     const hungUp: string[] = [];
     const state = { gateways: 1 };
     const app = await buildApp({
@@ -74,6 +78,7 @@ export class OpenApp {
       managedKey,
       calls,
       stream,
+      jobs,
       idempotent: new IdempotentAnswers(db, clock),
       hangUp: ({ id }) => {
         if (state.gateways > 0) hungUp.push(id);
@@ -103,6 +108,7 @@ export class OpenApp {
       numbers,
       calls,
       stream,
+      jobs,
       keys,
       hungUp,
       state,
@@ -131,6 +137,7 @@ export class OpenApp {
 
   async close(): Promise<void> {
     await this.app.close();
+    await this.jobs.close();
     await this.db.close();
   }
 }
