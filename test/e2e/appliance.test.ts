@@ -48,6 +48,16 @@ describe("npm start", () => {
     expect(await appliance.ask("/readyz")).toMatchObject({ ready: true });
   });
 
+  test("carries a licence that is marked as an evaluation's, with the plan pro", async () => {
+    expect(await appliance.ask("/v1/license")).toMatchObject({
+      plan: "pro",
+      state: "valid",
+      evaluation: true,
+      license: { licenseId: "lic_evaluation", applianceId: null },
+      trial: null,
+    });
+  });
+
   test("answers npm run call: speech is heard, both sides are written down in order, and who hung up", async () => {
     const out = path.join(folder.path, "answer.wav");
 

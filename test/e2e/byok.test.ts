@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { signedLicense } from "@agentcall/control-plane/testing";
 import { openLog } from "@agentcall/logging";
 import { afterEach, describe, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
@@ -40,6 +41,27 @@ describe("a number with a key of its own", () => {
     await call.hangUp();
 
     expect((await house.ended(call)).hangupCause?.cause).toBe("caller_hung_up");
+  });
+
+  test("keeps it on the free plan, and is answered as managed until the plan is pro again", async () => {
+    house = await House.open();
+    await house.saveKey(goodKey);
+    const { applianceId } = (await house.ask("GET", "/v1/license")) as { applianceId: string };
+    const license = (plan: "free" | "pro"): object =>
+      signedLicense({ plan, applianceId, evaluation: false });
+
+    await house.ask("PUT", "/v1/license", license("free"));
+    const refused = await house.saveKey(goodKey);
+    const free = await house.answeredCall();
+    await free.hangUp();
+    const onFree = await house.ended(free);
+    await house.ask("PUT", "/v1/license", license("pro"));
+    const pro = await house.answeredCall();
+    await pro.hangUp();
+
+    expect(refused).toMatchObject({ error: { code: "plan_limit_byok" } });
+    expect(onFree.voiceMode).toBe("managed");
+    expect((await house.ended(pro)).voiceMode).toBe("byok");
   });
 
   test("shows it nowhere: not in a file, a log line, an event or an answer", async () => {

@@ -12,7 +12,12 @@ import {
   type TranscriptView,
   transcriptViewSchema,
 } from "@agentcall/contract";
-import { type ControlPlane, startControlPlane } from "@agentcall/control-plane";
+import {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  startControlPlane,
+} from "@agentcall/control-plane";
+import { proLicense } from "@agentcall/control-plane/testing";
 import { type Gateway, startGateway } from "@agentcall/gateway";
 import { type CallOptions, Phone, type PhoneCall, type SipTransport } from "@agentcall/phone";
 import { parseScenario, type Practice, startPractice } from "@agentcall/practice";
@@ -33,6 +38,8 @@ export type HouseOptions = {
   readonly callsMax?: number;
   /** Another provider's address: nobody need be there. */
   readonly openaiBaseUrl?: string;
+  /** The plan is pro unless a licence is named. */
+  readonly license?: ControlPlaneOptions["license"];
   readonly log?: Log;
 };
 
@@ -110,6 +117,7 @@ export class House {
       controlToken,
       openaiBaseUrl: options.openaiBaseUrl ?? `${practice.http}/v1`,
       managedKey: new Secret(`sk-proj-practice-${options.day ?? "good"}-evaluation`),
+      license: options.license ?? proLicense(),
       rootKey,
       adminKey,
       demoNumber,

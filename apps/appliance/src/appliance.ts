@@ -1,6 +1,7 @@
 import path from "node:path";
 import { AppError, type Clock, type Log, newId, type Random, Secret } from "@agentcall/base";
 import { DataFolder } from "./data-folder.ts";
+import { evaluationLicense, newEvaluationKey, publicTextOf } from "./evaluation-license.ts";
 import { portProblem } from "./port-check.ts";
 import { Program, type ProgramSpec, type ReadyMessage } from "./program.ts";
 import type { Settings } from "./settings.ts";
@@ -81,7 +82,9 @@ class Starter {
   async start(): Promise<RunningAppliance> {
     const { settings } = this.#options;
     const [engine, provider] = await Promise.all([this.#startSip(), this.#startProvider()]);
-    const adminKey = settings.adminKey ?? this.#data.lastingSecret("admin-key", "ac_live");
+    const adminKey =
+      settings.adminKey ??
+      this.#data.lastingSecret("admin-key", () => this.#data.newSecret("ac_live"));
     const control = await this.#startControlPlane(provider, adminKey);
     await Promise.all(this.#gatewaySpecs(engine, control).map((spec) => this.#run(spec)));
     const http = text(control.ready, "http");
@@ -181,6 +184,7 @@ class Starter {
         OPENAI_BASE_URL: provider.baseUrl,
         AGENTCALL_MANAGED_KEY_FILE: this.#data.writeSecret("managed-key", provider.apiKey),
         AGENTCALL_ROOT_KEY_FILE: this.#data.rootKeyFile(),
+        ...this.#licenseFiles(),
         AGENTCALL_ADMIN_KEY_FILE: this.#data.writeSecret("admin-key", adminKey),
         AGENTCALL_DEMO_NUMBER: demoNumber,
         AGENTCALL_CALLS_MAX: String(settings.callsMax),
@@ -191,6 +195,23 @@ class Starter {
       }),
     });
     return { ready, tokenFile };
+  }
+
+  /** The evaluation carries a licence of its own, and the key that it is checked with. */
+  #licenseFiles(): Record<string, string> {
+    const { settings, clock } = this.#options;
+    const key = this.#data.lastingSecret("evaluation-vendor-key", newEvaluationKey);
+    const license = evaluationLicense(key, clock.nowMs(), settings.callsMax);
+    return {
+      AGENTCALL_LICENSE_FILE: this.#data.writeSecret(
+        "evaluation-license",
+        new Secret(JSON.stringify(license)),
+      ),
+      AGENTCALL_EVALUATION_KEY_FILE: this.#data.writeSecret(
+        "evaluation-vendor-public-key",
+        new Secret(publicTextOf(key)),
+      ),
+    };
   }
 
   #gatewaySpecs(

@@ -54,11 +54,16 @@ export class DataFolder {
     return file;
   }
 
-  /** The secret of that name, made at first use with the given prefix. */
-  lastingSecret(name: string, prefix: string): Secret {
+  /** A fresh id with this prefix, of this folder's chance. */
+  newSecret(prefix: string): Secret {
+    return new Secret(newId(prefix, this.#random));
+  }
+
+  /** The secret of that name, made at first use. */
+  lastingSecret(name: string, make: () => Secret): Secret {
     const file = this.at("secrets", name);
     if (existsSync(file)) return new Secret(readFileSync(file, "utf8").trim());
-    const secret = new Secret(newId(prefix, this.#random));
+    const secret = make();
     this.writeSecret(name, secret);
     return secret;
   }

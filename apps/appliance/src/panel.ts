@@ -10,6 +10,7 @@ export function panel(appliance: RunningAppliance): string {
     `  Admin key  ${appliance.adminKey}`,
     `  SIP        ${appliance.sip}, UDP and TCP`,
     `  Model      ${appliance.provider}`,
+    "  Licence    evaluation, plan pro (GET /v1/license)",
     `  Data       ${appliance.dataDir}   (logs in logs/)`,
     "",
     "Try next, in a second terminal:",

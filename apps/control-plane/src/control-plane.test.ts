@@ -16,6 +16,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "./control-plane.ts";
+import { proLicense } from "./testing/licenses.ts";
 import { rootKeyOf } from "./testing/root-key.ts";
 import { callId, endedEvent, recordOf, startedEvent } from "./testing/call-facts.ts";
 
@@ -126,6 +127,32 @@ describe("a call", () => {
     });
     expect(acknowledged).toEqual({ kind: "events.ack", eventIds: ["evt_1", "evt_9"] });
     expect(third).toMatchObject({ outcome: { kind: "accept" } });
+  });
+
+  test("on the free plan lasts as long as the month's minutes, and is refused when they are used up", async () => {
+    await house.close();
+    house = await start({ license: { ...proLicense(), given: null }, callsMax: 20 });
+    const link = await joined();
+
+    link.send(offerOf());
+    const first = await link.next();
+    const durationMs = 300_000;
+    const record = recordOf({
+      startedAtMs: clock.nowMs(),
+      answeredAtMs: clock.nowMs(),
+      durationMs,
+    });
+    link.send({ kind: "events", events: [startedEvent(), endedEvent(record)] });
+    await link.next();
+    link.send(offerOf({ callId: "call_2" as CallId }));
+    const second = await link.next();
+
+    expect(first).toMatchObject({
+      outcome: { kind: "accept", plan: { voiceMode: "managed", maxDurationMs: 300_000 } },
+    });
+    expect(second).toMatchObject({
+      outcome: { kind: "reject", sipStatus: 480, endCause: "trial_exhausted" },
+    });
   });
 
   test("is on disk when its events are acknowledged, and told to who listens", async () => {
@@ -278,6 +305,7 @@ function start(changes: Partial<ControlPlaneOptions> = {}): Promise<ControlPlane
     controlToken: token,
     openaiBaseUrl: "http://127.0.0.1:1/v1",
     managedKey: new Secret("sk-proj-practice-good-test"),
+    license: proLicense(),
     rootKey: rootKeyOf("the test"),
     adminKey,
     demoNumber,

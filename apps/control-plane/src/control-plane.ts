@@ -18,6 +18,8 @@ import { IdempotentAnswers } from "./http/idempotent-answers.ts";
 import { Identity } from "./identity/identity.ts";
 import { JobQueue } from "./jobs/job-queue.ts";
 import { ensureDemoNumber } from "./numbers/demo-number.ts";
+import type { LicenseKeys } from "./license/license-check.ts";
+import { Licensing } from "./license/licensing.ts";
 import { NumberStore } from "./numbers/number-store.ts";
 import type { Database } from "./sqlite/database.ts";
 import { Vault } from "./vault/vault.ts";
@@ -32,6 +34,11 @@ export type ControlPlaneOptions = {
   /** Such as `https://api.openai.com/v1`. */
   readonly openaiBaseUrl: string;
   readonly managedKey: Secret | null;
+  readonly license: {
+    /** A licence file's text, for an appliance that has none installed. */
+    readonly given: string | null;
+    readonly keys: LicenseKeys;
+  };
   /** Opens the vault of this database. */
   readonly rootKey: RootKey;
   /** A preset admin key; null makes one at the first start. */
@@ -103,6 +110,14 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   const tester = new KeyTester(provider, clock, log);
   const given = options.managedKey;
   const managedKey = new ManagedKey({ db, audit, vault, tester, given, log });
+  const licensing = await Licensing.open({
+    ...options.license,
+    db,
+    audit,
+    applianceId: vault.applianceId,
+    clock,
+    log,
+  });
   const calls = new CallStore(db);
   const stream = new EventStream(clock);
   const desk = await CallDesk.open({
@@ -113,6 +128,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     stream,
     vault,
     managedKey,
+    licensing,
     provider,
     callsMax: options.callsMax,
     nowMs: () => clock.nowMs(),
@@ -126,6 +142,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     numbers,
     byokKeys: new ByokKeys({ db, audit, vault, numbers, tester, clock, log }),
     managedKey,
+    licensing,
     calls,
     stream,
     jobs,

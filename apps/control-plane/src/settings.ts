@@ -3,6 +3,7 @@ import { modelNameSchema, parseE164 } from "@agentcall/contract";
 import { type LogLevel, parseLogLevel } from "@agentcall/logging";
 import { type RootKey, rootKeyFromBytes } from "@agentcall/vault";
 import type { ControlPlaneOptions } from "./control-plane.ts";
+import { parsePublicKey, vendorKey } from "./license/vendor-key.ts";
 
 export type Settings = Omit<ControlPlaneOptions, "clock" | "random" | "log"> & {
   readonly logLevel: LogLevel;
@@ -58,6 +59,17 @@ export function readSettings(
         (path) => parseRootKey(readSecret(path)),
         "a file with a key of 64 hexadecimal digits that this process may read",
       ),
+      license: {
+        given: optional("AGENTCALL_LICENSE_FILE", readSecret, "a licence file")?.reveal() ?? null,
+        keys: {
+          vendor: vendorKey(),
+          evaluation: optional(
+            "AGENTCALL_EVALUATION_KEY_FILE",
+            (path) => parsePublicKey(readSecret(path)?.reveal() ?? ""),
+            "a file with the public key of this evaluation",
+          ),
+        },
+      },
       adminKey: optional("AGENTCALL_ADMIN_KEY_FILE", readSecret, secretFile),
       demoNumber: optional("AGENTCALL_DEMO_NUMBER", parseE164, "a number such as +14155550100"),
       model: read("AGENTCALL_MODEL", defaultModel, parseModel, "the name of a Realtime model"),

@@ -1,4 +1,5 @@
 export { AppError } from "./app-error.ts";
+export { canonicalJson, type CanonicalValue } from "./canonical-json.ts";
 export { type Clock, delay, every, systemClock, type Timer } from "./clock.ts";
 export { type Close, Closers } from "./closers.ts";
 export { base32, newId } from "./ids.ts";

@@ -26,6 +26,11 @@ export const errorCatalogue = {
     message: "The role of this API key does not allow this.",
     remedy: "Use a key with a larger role: viewer, operator, admin.",
   },
+  plan_limit_byok: {
+    httpStatus: 403,
+    message: "Keys of your own need the plan pro; this appliance has the plan free.",
+    remedy: "GET /v1/license says why; install a licence with the plan pro.",
+  },
   not_found: {
     httpStatus: 404,
     message: "There is no such thing on this appliance.",
@@ -61,6 +66,12 @@ export const errorCatalogue = {
     message: "The key could not be tested; this says nothing about the key.",
     remedy: "Try again. The number keeps the key it has. After a timeout the status is 504.",
     httpStatusByReason: { timeout: 504 },
+  },
+  license_invalid: {
+    httpStatus: 422,
+    message: "This licence does not count on this appliance.",
+    remedy:
+      "reason says why; ask the vendor for one that names the applianceId of GET /v1/license.",
   },
   rate_limited: {
     httpStatus: 429,

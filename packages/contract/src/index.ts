@@ -132,3 +132,13 @@ export {
   type JobView,
   jobViewSchema,
 } from "./job.ts";
+export {
+  type License,
+  licenseSchema,
+  type LicenseState,
+  type LicenseView,
+  licenseViewSchema,
+  type Plan,
+  type SignedLicense,
+  signedLicenseSchema,
+} from "./license.ts";

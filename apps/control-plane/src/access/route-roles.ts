@@ -42,6 +42,9 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "GET /v1/jobs": "admin",
   "POST /v1/jobs/:id/retry": "admin",
 
+  "GET /v1/license": "viewer",
+  "PUT /v1/license": "admin",
+
   "GET /v1/api-keys": "admin",
   "POST /v1/api-keys": "admin",
   "DELETE /v1/api-keys/:id": "admin",

@@ -12,10 +12,12 @@ import {
   managedKeySavedSchema,
   pageSchema,
 } from "@agentcall/contract";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { actorOf } from "../access/authorization.ts";
 import { timeText } from "../calls/call-view.ts";
 import type { App } from "../http/typed-app.ts";
+import type { Licensing } from "../license/licensing.ts";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
 import type { ByokKeys } from "./byok-keys.ts";
 import type { ManagedKey } from "./managed-key.ts";
@@ -24,8 +26,33 @@ const idParams = z.object({ id: z.string() });
 // Each test opens a paid session, and tells a stranger whether a stolen key works.
 const rateLimit = { max: 10, timeWindow: "1 minute" };
 
-/** The numbers' own keys: tested, saved, deleted. */
-export function addByokRoutes(app: App, keys: ByokKeys, managed: ManagedKey): void {
+/** The numbers' own keys: tested, saved, deleted. On the free plan none of it is there. */
+export function addByokRoutes(
+  app: App,
+  {
+    byokKeys: keys,
+    managedKey,
+    licensing,
+  }: {
+    readonly byokKeys: ByokKeys;
+    readonly managedKey: ManagedKey;
+    readonly licensing: Licensing;
+  },
+): void {
+  void app.register((plain, _, done) => {
+    const byok = plain.withTypeProvider<ZodTypeProvider>();
+    byok.addHook("preValidation", (_request, _reply, next) => {
+      next(licensing.byokProblem() ?? undefined);
+    });
+    addKeyOfNumber(byok, keys);
+    addAliases(byok, keys);
+    addBulk(byok, keys);
+    done();
+  });
+  addManagedKey(app, managedKey);
+}
+
+function addKeyOfNumber(app: App, keys: ByokKeys): void {
   app.post(
     "/v1/numbers/:id/byok/test",
     {
@@ -67,10 +94,6 @@ export function addByokRoutes(app: App, keys: ByokKeys, managed: ManagedKey): vo
       return { ok: true as const, numberId, voiceMode };
     },
   );
-
-  addAliases(app, keys);
-  addBulk(app, keys);
-  addManagedKey(app, managed);
 }
 
 /** One key for many numbers, and how each key fares. */

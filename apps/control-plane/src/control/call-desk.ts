@@ -12,6 +12,8 @@ import type { ManagedKey } from "../byok/managed-key.ts";
 import type { CallStore, Teller } from "../calls/call-store.ts";
 import { lostCallEnd } from "../calls/lost-call.ts";
 import type { EventStream } from "../events/event-stream.ts";
+import { modeOnPlan } from "../license/entitlement.ts";
+import type { Licensing } from "../license/licensing.ts";
 import type { Database } from "../sqlite/database.ts";
 import type { NumberStore, RegisteredNumber } from "../numbers/number-store.ts";
 import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
@@ -27,6 +29,7 @@ export type CallDeskOptions = {
   readonly stream: EventStream;
   readonly vault: Vault;
   readonly managedKey: ManagedKey;
+  readonly licensing: Licensing;
   readonly provider: ProviderSettings;
   readonly callsMax: number;
   readonly nowMs: () => number;
@@ -40,7 +43,11 @@ export class CallDesk implements ControlHandlers {
 
   private constructor(options: CallDeskOptions, inProgress: readonly CallId[]) {
     this.#options = options;
-    this.#capacity = new CallCapacity(options.callsMax, inProgress);
+    const { callsMax, licensing } = options;
+    this.#capacity = new CallCapacity(
+      () => Math.min(callsMax, licensing.entitlement().concurrentCallsMax),
+      inProgress,
+    );
   }
 
   static async open(options: CallDeskOptions): Promise<CallDesk> {
@@ -64,14 +71,16 @@ export class CallDesk implements ControlHandlers {
   }
 
   async onOffer(offer: Extract<GatewayFrame, { kind: "call.offer" }>): Promise<PlanOutcome> {
-    const { numbers, provider, log } = this.#options;
-    const number = await numbers.byE164(offer.to);
+    const { numbers, licensing, provider, log } = this.#options;
+    const number = this.#onPlan(await numbers.byE164(offer.to));
+    const trial = await licensing.trial();
     // Taken at once: two offers in the same moment do not share the last place.
     const hasPlace = this.#capacity.take(offer.callId);
     const apiKey = number === null ? null : await this.#openKey(number, offer.callId);
     const fallbackKey = mayFallBack(number) ? await this.#openManaged(number, offer.callId) : null;
     const outcome = planCall({
       number,
+      trialLeftMs: trial === null ? null : trial.includedMs - trial.usedMs,
       sourceAddress: offer.sourceAddress,
       hasPlace,
       apiKey,
@@ -108,6 +117,12 @@ export class CallDesk implements ControlHandlers {
       sequence,
       final: false,
     });
+  }
+
+  /** A number's own key stays sealed on a plan that has none. */
+  #onPlan(number: RegisteredNumber | null): RegisteredNumber | null {
+    const { plan } = this.#options.licensing.entitlement();
+    return number === null ? null : { ...number, voiceMode: modeOnPlan(plan, number.voiceMode) };
   }
 
   /** Opens the key of the number's mode for one call, and writes down that it did. */

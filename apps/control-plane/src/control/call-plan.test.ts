@@ -88,6 +88,14 @@ describe("the plan of a call", () => {
       null,
     ],
     ["when every place is taken", { hasPlace: false }, 503, "all_calls_taken", 10],
+    [
+      "when the free plan's minutes are used up",
+      { trialLeftMs: 999 },
+      480,
+      "trial_exhausted",
+      null,
+    ],
+    ["without the appliance's key", { apiKey: null }, 480, "managed_key_missing", null],
     ["from another machine", { sourceAddress: "192.0.2.1" }, 403, "caller_not_allowed", null],
     ["from what is no address", { sourceAddress: "localhost" }, 403, "caller_not_allowed", null],
   ])("is a refusal %s", (_, changes, sipStatus, endCause, retryAfterSecs) => {
@@ -99,7 +107,16 @@ describe("the plan of a call", () => {
     });
   });
 
-  test("is a refusal without a key, which names the number and its mode", () => {
+  test("ends a call when the free plan's minutes do, and not later than its own limit", () => {
+    expect(planCall(factsOf({ trialLeftMs: 1_000.5 }))).toMatchObject({
+      plan: { maxDurationMs: 1_000 },
+    });
+    expect(planCall(factsOf({ trialLeftMs: 300_000 }))).toMatchObject({
+      plan: { maxDurationMs: 60_000 },
+    });
+  });
+
+  test("is a refusal without the number's own key, which names the number and its mode", () => {
     const own = { ...number, voiceMode: "byok" as const };
 
     expect(planCall(factsOf({ number: own, apiKey: null }))).toEqual({
@@ -121,7 +138,7 @@ describe("the plan of a call", () => {
 });
 
 test("the last place is given once, and is free again after its call", () => {
-  const capacity = new CallCapacity(1, []);
+  const capacity = new CallCapacity(() => 1, []);
 
   const first = capacity.take(callId);
   const again = capacity.take(callId);
@@ -136,6 +153,7 @@ test("the last place is given once, and is free again after its call", () => {
 function factsOf(changes: Partial<OfferFacts> = {}): OfferFacts {
   return {
     number,
+    trialLeftMs: null,
     sourceAddress: "127.0.0.1",
     hasPlace: true,
     apiKey: new Secret("the key"),

@@ -5,8 +5,11 @@ import type { RegisteredNumber } from "../numbers/number-store.ts";
 
 /** What is known when a gateway asks what to do with a call. */
 export type OfferFacts = {
+  /** With the voice mode that the appliance's plan allows it. */
   readonly number: RegisteredNumber | null;
   readonly sourceAddress: string;
+  /** What is left of the free plan's talk this month; null on another plan. */
+  readonly trialLeftMs: number | null;
   /** Whether the appliance may carry one more call. */
   readonly hasPlace: boolean;
   /** The key of the number's mode, opened for this call; null when there is none that opens. */
@@ -23,19 +26,27 @@ export type ProviderSettings = {
   readonly model: string;
 };
 
+const trialMsMin = 1_000; // with less nothing can be said
 const retryAfterSecs = 10; // calls last minutes: one is likely to end soon
 
 /** Decides what to do with a call. The key in it is for this call alone. */
 export function planCall(facts: OfferFacts): PlanOutcome {
-  const { number, provider } = facts;
+  const { number, provider, trialLeftMs } = facts;
   if (!isLoopback(facts.sourceAddress)) return rejection(facts, 403, "caller_not_allowed");
   if (number === null) return rejection(facts, 404, "number_unknown");
   if (number.inbound === null) return rejection(facts, 480, "number_without_agent");
+  if (trialLeftMs !== null && trialLeftMs < trialMsMin) {
+    return rejection(facts, 480, "trial_exhausted");
+  }
   if (!facts.hasPlace) {
     return rejection(facts, 503, "all_calls_taken", retryAfterSecs);
   }
   const { apiKey, fallbackKey } = facts;
-  if (apiKey === null) return rejection(facts, 503, "key_invalid");
+  if (apiKey === null) {
+    return number.voiceMode === "managed"
+      ? rejection(facts, 480, "managed_key_missing")
+      : rejection(facts, 503, "key_invalid");
+  }
   const { inbound } = number;
   const { forwardTo, announcement, rejectWith } = inbound.fallback;
   return {
@@ -52,7 +63,7 @@ export function planCall(facts: OfferFacts): PlanOutcome {
       },
       provider: { realtimeUrl: provider.realtimeUrl, apiKey: apiKey.reveal() },
       answerDeadlineMs: inbound.answerDeadlineMs,
-      maxDurationMs: inbound.maxDurationSecs * 1_000,
+      maxDurationMs: Math.min(inbound.maxDurationSecs * 1_000, Math.floor(trialLeftMs ?? Infinity)),
       liveTranscript: inbound.liveTranscript,
       ladder: { managedKey: fallbackKey?.reveal() ?? null, forwardTo, announcement, rejectWith },
       tools: inbound.tools,

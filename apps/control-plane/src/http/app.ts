@@ -23,6 +23,8 @@ import type { EventStream } from "../events/event-stream.ts";
 import { addHealthRoutes, type Readiness } from "../health/health-routes.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
 import { addJobRoutes } from "../jobs/job-routes.ts";
+import { addLicenseRoutes } from "../license/license-routes.ts";
+import type { Licensing } from "../license/licensing.ts";
 import { addNumberRoutes } from "../numbers/number-routes.ts";
 import type { NumberStore } from "../numbers/number-store.ts";
 import { addErrorAnswers } from "./error-answers.ts";
@@ -34,6 +36,7 @@ export type AppDeps = {
   readonly numbers: NumberStore;
   readonly byokKeys: ByokKeys;
   readonly managedKey: ManagedKey;
+  readonly licensing: Licensing;
   readonly calls: CallStore;
   readonly stream: EventStream;
   readonly jobs: JobQueue;
@@ -80,7 +83,8 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   addHealthRoutes(app, deps.readiness);
   addNumberRoutes(app, deps.numbers, deps.idempotent);
-  addByokRoutes(app, deps.byokKeys, deps.managedKey);
+  addByokRoutes(app, deps);
+  addLicenseRoutes(app, deps.licensing);
   addCallRoutes(app, deps.calls, deps.hangUp, deps.log);
   addEventRoutes(app, deps);
   addApiKeyRoutes(app, deps.apiKeys);

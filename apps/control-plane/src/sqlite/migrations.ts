@@ -135,4 +135,14 @@ export const migrations: readonly Migration[] = [
     ],
   },
   jobsSchema,
+  {
+    name: "the licence",
+    statements: [
+      `CREATE TABLE license (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        file TEXT NOT NULL CHECK (json_valid(file)),
+        installed_at_ms INTEGER NOT NULL
+      ) STRICT`,
+    ],
+  },
 ];

@@ -1,6 +1,7 @@
 import { type Secret, seededRandom, silentLog } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
+import { proLicense } from "./licenses.ts";
 import { rootKeyOf } from "./root-key.ts";
 import type { Role } from "@agentcall/contract";
 import { ApiKeyStore } from "../access/api-key-store.ts";
@@ -13,6 +14,7 @@ import { EventStream } from "../events/event-stream.ts";
 import { buildApp } from "../http/app.ts";
 import { IdempotentAnswers } from "../http/idempotent-answers.ts";
 import { JobQueue } from "../jobs/job-queue.ts";
+import { Licensing, type LicensingOptions } from "../license/licensing.ts";
 import { NumberStore } from "../numbers/number-store.ts";
 import type { Database } from "../sqlite/database.ts";
 import { Vault } from "../vault/vault.ts";
@@ -27,6 +29,7 @@ export class OpenApp {
   readonly audit: AuditLog;
   readonly vault: Vault;
   readonly managedKey: ManagedKey;
+  readonly licensing: Licensing;
   readonly clock: TestClock;
   readonly numbers: NumberStore;
   readonly calls: CallStore;
@@ -43,6 +46,7 @@ export class OpenApp {
     this.audit = parts.audit;
     this.vault = parts.vault;
     this.managedKey = parts.managedKey;
+    this.licensing = parts.licensing;
     this.clock = parts.clock;
     this.numbers = parts.numbers;
     this.calls = parts.calls;
@@ -53,8 +57,14 @@ export class OpenApp {
     this.state = parts.state;
   }
 
-  /** `realtimeUrl` is where keys are tested; nobody is there unless it is named. */
-  static async open(realtimeUrl = "ws://127.0.0.1:9/v1/realtime"): Promise<OpenApp> {
+  /**
+   * `realtimeUrl` is where keys are tested; nobody is there unless it is named. The plan is pro
+   * unless a licence is named.
+   */
+  static async open(
+    realtimeUrl = "ws://127.0.0.1:9/v1/realtime",
+    license?: Pick<LicensingOptions, "given" | "keys">,
+  ): Promise<OpenApp> {
     const clock = new TestClock();
     const random = seededRandom(1);
     const db = await openDatabase(":memory:", "sqlite3");
@@ -65,6 +75,14 @@ export class OpenApp {
     const provider = { realtimeUrl, model: "gpt-realtime-2.1" };
     const tester = new KeyTester(provider, clock, silentLog);
     const managedKey = new ManagedKey({ db, audit, vault, tester, given: null, log: silentLog });
+    const licensing = await Licensing.open({
+      ...(license ?? proLicense()),
+      db,
+      audit,
+      applianceId: vault.applianceId,
+      clock,
+      log: silentLog,
+    });
     const calls = new CallStore(db);
     const stream = new EventStream(clock);
     const jobs = new JobQueue({ db, audit, clock, random, log: silentLog });
@@ -76,6 +94,7 @@ export class OpenApp {
       numbers,
       byokKeys: new ByokKeys({ db, audit, vault, numbers, tester, clock, log: silentLog }),
       managedKey,
+      licensing,
       calls,
       stream,
       jobs,
@@ -104,6 +123,7 @@ export class OpenApp {
       audit,
       vault,
       managedKey,
+      licensing,
       clock,
       numbers,
       calls,

@@ -26,6 +26,8 @@ export function recordStatusOf(
 const statusesOfRefusal: Readonly<Partial<Record<EndCause, number>>> = {
   number_unknown: 404,
   number_without_agent: 480,
+  trial_exhausted: 480,
+  managed_key_missing: 480,
   caller_not_allowed: 403,
   no_common_codec: 488,
   malformed_sdp: 488,
@@ -83,6 +85,8 @@ const q850Causes: Readonly<Record<EndCause, number>> = {
   malformed_sdp: 100, // invalid information element contents
   all_calls_taken: 34, // no circuit available
   trunk_calls_taken: 34,
+  trial_exhausted: 21, // call rejected
+  managed_key_missing: 20, // subscriber absent
   control_plane_unreachable: networkOutOfOrder,
   answer_deadline: timerExpired,
   ack_timeout: timerExpired,

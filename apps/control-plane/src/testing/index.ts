@@ -1,0 +1,1 @@
+export { proLicense, signedLicense } from "./licenses.ts";
