@@ -2,6 +2,7 @@
 const layers = {
   "packages/base": [],
   "packages/contract": [],
+  "packages/billing": ["packages/base", "packages/vault"],
   "packages/logging": ["packages/base"],
   "packages/media": ["packages/base"],
   "packages/vault": ["packages/base"],
@@ -26,6 +27,7 @@ const layers = {
   ],
   "apps/control-plane": [
     "packages/base",
+    "packages/billing",
     "packages/contract",
     "packages/logging",
     "packages/program",

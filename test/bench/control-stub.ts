@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import {
+  defaultRateCard,
   type CallPlan,
   type CallRecord,
   type ControlFrame,
@@ -76,6 +77,7 @@ export class ControlStub {
         say(peer, { kind: "events.ack", eventIds: frame.events.map((event) => event.eventId) });
         return;
       case "live":
+      case "trunk.tested":
         return;
     }
   }
@@ -93,6 +95,14 @@ export class ControlStub {
     return {
       numberId: "num_bench" as NumberId,
       voiceMode: "managed",
+      usageTerms: {
+        epoch: 1,
+        voiceMode: "managed",
+        rateCard: defaultRateCard,
+        keyFingerprint: null,
+        trunkId: null,
+        recorded: false,
+      },
       agent: {
         instructions: "Answer briefly.",
         voice: "marin",

@@ -8,6 +8,7 @@ import {
 } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
 import {
+  defaultRateCard,
   type CallEvent,
   callEventSchema,
   callIdSchema,
@@ -179,6 +180,7 @@ class CallClock implements Clock {
 }
 
 const answerMs = 100; // drachtio echoes the 200 within this time
+const ackMs = 80; // a round trip to the caller
 
 /** The caller's side of the dialog, as drachtio shows it: it may cancel and hang up whenever it likes. */
 export class FakeLeg implements SipLeg {
@@ -187,6 +189,8 @@ export class FakeLeg implements SipLeg {
   state: "invited" | "answering" | "confirmed" | "over" = "invited";
   refusal: SipRefusal | null = null;
   answerSdp = "";
+  /** By the monotonic clock; null before the ACK of our 200. */
+  confirmedAtMs: number | null = null;
   #hangUp = false;
 
   constructor(world: CallWorld) {
@@ -225,7 +229,18 @@ export class FakeLeg implements SipLeg {
       }
       this.state = this.#hangUp ? "over" : "confirmed";
       if (!this.#hangUp) this.handlers?.onAnswered();
+      this.#acknowledge();
       if (this.#world.finished.size > 0 && !this.isOver) this.#world.dialogsLeft += 1;
+    });
+  }
+
+  /** Most callers acknowledge our 200; one who never does is never charged. */
+  #acknowledge(): void {
+    if (this.#world.chance(0.05)) return;
+    this.#world.soon(ackMs, () => {
+      if (this.isOver) return;
+      this.confirmedAtMs = this.#world.clock.monotonicMs();
+      this.handlers?.onConfirmed();
     });
   }
 
@@ -248,7 +263,7 @@ export class FakeLeg implements SipLeg {
         return;
       case "confirmed":
         this.state = "over";
-        if (this.#world.chance(0.2)) this.handlers?.onAckTimeout();
+        if (this.confirmedAtMs === null) this.handlers?.onAckTimeout();
         else this.handlers?.onBye();
         return;
       case "over":
@@ -452,6 +467,14 @@ export function anOffer(
 const plan: CallPlan = callPlanSchema.parse({
   numberId: "num_1",
   voiceMode: "managed",
+  usageTerms: {
+    epoch: 1,
+    voiceMode: "managed",
+    rateCard: defaultRateCard,
+    keyFingerprint: null,
+    trunkId: null,
+    recorded: false,
+  },
   agent: {
     instructions: "",
     voice: "marin",

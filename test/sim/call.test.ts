@@ -66,6 +66,20 @@ function holdAndResume(world: CallWorld, leg: FakeLeg): void {
   }
 }
 
+/** What the call's stretches sum to; null where there are none. */
+function chargedMs({ events }: CallWorld): number | null {
+  const stretches = events.flatMap((event) => ("usage" in event ? [event.usage] : []));
+  const told = stretches.filter((usage) => usage !== undefined);
+  if (told.length === 0) return null;
+  return told.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+}
+
+/** What the record says; null for a call whose answer was never acknowledged. */
+function talkMs({ events, legs }: CallWorld): number | null {
+  const ended = events.find((event) => event.kind === "call.ended");
+  return legs[0]?.confirmedAtMs === null ? null : (ended?.record.durationMs ?? null);
+}
+
 describe("CallRunner", () => {
   test.each(seeds)("every call leaves one record and nothing else, seed %i", async (seed) => {
     const world = new CallWorld(seed);
@@ -85,6 +99,7 @@ describe("CallRunner", () => {
     expect(world.sessions.filter((session) => session.isOpen && !session.isClosed)).toEqual([]);
     expect([world.pacer.streamCount, world.clock.pendingCount]).toEqual([0, 0]);
     expect([world.timersLeft, world.dialogsLeft]).toEqual([0, 0]);
+    expect(chargedMs(world)).toEqual(talkMs(world));
   });
 
   test("the seeds between them reach every kind of end", async () => {

@@ -17,6 +17,8 @@ import { buildApp } from "./http/app.ts";
 import { IdempotentAnswers } from "./http/idempotent-answers.ts";
 import { Identity } from "./identity/identity.ts";
 import { JobQueue } from "./jobs/job-queue.ts";
+import { LedgerStore } from "./ledger/ledger-store.ts";
+import { UsageBook } from "./ledger/usage-book.ts";
 import { ensureDemoNumber } from "./numbers/demo-number.ts";
 import type { LicenseKeys } from "./license/license-check.ts";
 import { Licensing } from "./license/licensing.ts";
@@ -118,7 +120,11 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     clock,
     log,
   });
-  const calls = new CallStore(db);
+  const ledger = new LedgerStore(db);
+  const calls = new CallStore(
+    db,
+    new UsageBook({ ledger, applianceId: vault.applianceId, clock, log }),
+  );
   const stream = new EventStream(clock);
   const desk = await CallDesk.open({
     db,

@@ -86,7 +86,7 @@ export const callRecordSchema = z.object({
   startedAtMs: z.int(),
   answeredAtMs: z.int().nullable(),
   endedAtMs: z.int(),
-  /** Answer to end by the monotonic clock; 0 for a call that was not answered. */
+  /** From the ACK of our answer to the end, by the monotonic clock: what is charged. 0 for a call without. */
   durationMs: count,
   model: z.string().nullable(),
   latency: callLatencySchema,

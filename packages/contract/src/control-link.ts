@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { languageSchema, voiceModeSchema, voiceSchema } from "./agent.ts";
 import { callRecordSchema } from "./call-record.ts";
+import { callUsageSchema, usageTermsSchema } from "./call-usage.ts";
 import { endCauseSchema } from "./end-cause.ts";
 import { ladderSchema } from "./fallback.ts";
 import { fallbackStepSchema } from "./fallback-step.ts";
@@ -55,7 +56,14 @@ export const callEventSchema = z.discriminatedUnion("kind", [
   z.object({ ...eventHead, kind: z.literal("call.answered") }),
   z.object({ ...eventHead, kind: z.literal("call.turn"), turn: turnSchema }),
   z.object({ ...eventHead, kind: z.literal("call.fallback"), step: fallbackStepSchema }),
-  z.object({ ...eventHead, kind: z.literal("call.ended"), record: callRecordSchema }),
+  z.object({ ...eventHead, kind: z.literal("call.usage"), usage: callUsageSchema }),
+  z.object({
+    ...eventHead,
+    kind: z.literal("call.ended"),
+    record: callRecordSchema,
+    /** The last stretch that is charged; absent where nothing is, as for an unanswered call. */
+    usage: callUsageSchema.optional(),
+  }),
 ]);
 export type CallEvent = z.infer<typeof callEventSchema>;
 
@@ -83,6 +91,8 @@ export type LiveEvent = z.infer<typeof liveEventSchema>;
 export const callPlanSchema = z.object({
   numberId: numberIdSchema,
   voiceMode: voiceModeSchema,
+  /** By what the call is charged; its usage names them again. */
+  usageTerms: usageTermsSchema,
   agent: z.object({
     instructions: z.string(),
     voice: voiceSchema,

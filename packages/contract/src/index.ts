@@ -46,6 +46,12 @@ export { type FallbackStep } from "./fallback-step.ts";
 export { type Ladder } from "./fallback.ts";
 export { type Tool, toolName } from "./tool.ts";
 export { transferTargetSchema } from "./transfer-target.ts";
+export {
+  type CallUsage,
+  callUsageSchema,
+  type UsageTerms,
+  usageTermsSchema,
+} from "./call-usage.ts";
 export { type E164, e164Schema, parseE164 } from "./e164.ts";
 export { type ErrorCode, type ErrorEntry, errorCatalogue } from "./error-codes.ts";
 export {

@@ -1,3 +1,4 @@
+export { isSignatureFor, signedBytes, type SigningDomain } from "./appliance-signature.ts";
 export { associatedData, type Binding, lengthPrefixed } from "./associated-data.ts";
 export { KeyRing, newWrappingKey, type WrappedWrappingKey } from "./key-ring.ts";
 export {

@@ -1,5 +1,9 @@
+import { silentLog } from "@agentcall/base";
+import { TestClock } from "@agentcall/base/testing";
 import type { CallEvent, CallId } from "@agentcall/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { LedgerStore } from "../ledger/ledger-store.ts";
+import { UsageBook } from "../ledger/usage-book.ts";
 import type { Database } from "../sqlite/database.ts";
 import { openDatabase } from "../sqlite/open-database.ts";
 import {
@@ -20,7 +24,9 @@ let calls: CallStore;
 
 beforeEach(async () => {
   db = await openDatabase(":memory:", "sqlite3");
-  calls = new CallStore(db);
+  const ledger = new LedgerStore(db);
+  const clock = new TestClock();
+  calls = new CallStore(db, new UsageBook({ ledger, applianceId: "box", clock, log: silentLog }));
 });
 afterEach(async () => {
   await db.close();
@@ -146,9 +152,9 @@ describe("a call whose gateway lost it", () => {
     const [lost] = await calls.unfinishedCalls("gateway-1");
     if (lost === undefined) throw new Error("the call is unfinished");
 
-    const end = lostCallEnd(lost, startedAtMs + 90_000);
+    const end = lostCallEnd(lost, 0, startedAtMs + 90_000);
     const fresh = await calls.apply(teller, [end]);
-    const again = await calls.apply(teller, [lostCallEnd(lost, startedAtMs + 99_000)]);
+    const again = await calls.apply(teller, [lostCallEnd(lost, 0, startedAtMs + 99_000)]);
 
     expect(fresh).toHaveLength(1);
     expect(again).toEqual([]);
@@ -166,7 +172,7 @@ describe("a call whose gateway lost it", () => {
     const [lost] = await calls.unfinishedCalls("gateway-1");
     if (lost === undefined) throw new Error("the call is unfinished");
 
-    await calls.apply(teller, [lostCallEnd(lost, startedAtMs + 90_000)]);
+    await calls.apply(teller, [lostCallEnd(lost, 0, startedAtMs + 90_000)]);
 
     expect((await calls.byId(callId)).record).toMatchObject({ status: "failed", sipStatus: 503 });
     expect(await calls.unfinishedCalls("gateway-2")).toEqual([]);

@@ -15,6 +15,7 @@ import {
   type VoiceMode,
   voiceModeSchema,
 } from "@agentcall/contract";
+import type { UsageBook } from "../ledger/usage-book.ts";
 import type { Database, SqlRow, SqlWriter } from "../sqlite/database.ts";
 import { inConversationOrder } from "./conversation-order.ts";
 
@@ -41,9 +42,11 @@ export type Teller = { readonly gatewayId: string; readonly bootId: string };
 /** Calls, their turns and their records. */
 export class CallStore {
   readonly #db: Database;
+  readonly #usage: UsageBook;
 
-  constructor(db: Database) {
+  constructor(db: Database, usage: UsageBook) {
     this.#db = db;
+    this.#usage = usage;
   }
 
   /**
@@ -62,7 +65,7 @@ export class CallStore {
           event.atMs,
         );
         if (isNew === 0) continue;
-        if (await applyEvent(writer, teller, event)) fresh.push(event);
+        if (await this.#applyEvent(writer, teller, event)) fresh.push(event);
       }
       return fresh;
     });
@@ -123,24 +126,45 @@ export class CallStore {
     const rows = await this.#db.all("SELECT * FROM turn WHERE call_id = ? ORDER BY rowid", id);
     return inConversationOrder(rows.map(turnOf));
   }
+
+  /** True when the event changed something. */
+  async #applyEvent(writer: SqlWriter, teller: Teller, event: CallEvent): Promise<boolean> {
+    switch (event.kind) {
+      case "call.started":
+        return (await start(writer, teller, event)) > 0;
+      case "call.ringing":
+        return (await setStatus(writer, event.callId, "ringing", null)) > 0;
+      case "call.answered":
+        return (await setStatus(writer, event.callId, "in-progress", event.atMs)) > 0;
+      case "call.turn":
+        return (await putTurn(writer, event.callId, event.turn)) > 0;
+      case "call.fallback":
+        return true; // told on; the record keeps it
+      case "call.usage":
+        if (await hasEnded(writer, event.callId)) return false; // its record has told all of it
+        await this.#usage.book(writer, event.callId, event.usage);
+        return true;
+      case "call.ended":
+        return this.#end(writer, teller, event);
+    }
+  }
+
+  /** The record of a call and its last ledger entry are written together. */
+  async #end(
+    writer: SqlWriter,
+    teller: Teller,
+    { record, usage }: Extract<CallEvent, { kind: "call.ended" }>,
+  ): Promise<boolean> {
+    if (!(await end(writer, teller, record))) return false;
+    if (usage !== undefined) await this.#usage.book(writer, record.callId, usage);
+    await this.#usage.noteTokens(writer, record);
+    return true;
+  }
 }
 
-/** True when the event changed something. */
-async function applyEvent(writer: SqlWriter, teller: Teller, event: CallEvent): Promise<boolean> {
-  switch (event.kind) {
-    case "call.started":
-      return (await start(writer, teller, event)) > 0;
-    case "call.ringing":
-      return (await setStatus(writer, event.callId, "ringing", null)) > 0;
-    case "call.answered":
-      return (await setStatus(writer, event.callId, "in-progress", event.atMs)) > 0;
-    case "call.turn":
-      return (await putTurn(writer, event.callId, event.turn)) > 0;
-    case "call.fallback":
-      return true; // told on; the record keeps it
-    case "call.ended":
-      return end(writer, teller, event.record);
-  }
+async function hasEnded(writer: SqlWriter, callId: CallId): Promise<boolean> {
+  const row = await writer.get("SELECT 1 FROM call WHERE id = ? AND record IS NOT NULL", callId);
+  return row !== null;
 }
 
 async function start(

@@ -1,8 +1,11 @@
 import type { CallEvent, CallId } from "@agentcall/contract";
 import type { StoredCall } from "./call-store.ts";
 
-/** The end of a call whose gateway stopped without a word: nothing is charged that was not confirmed. */
-export function lostCallEnd(call: StoredCall, nowMs: number): CallEvent {
+/**
+ * The end of a call whose gateway stopped without a word: it lasted as long as it was told to have,
+ * and nothing is charged beyond that.
+ */
+export function lostCallEnd(call: StoredCall, talkMs: number, nowMs: number): CallEvent {
   return {
     kind: "call.ended",
     eventId: `evt_lost${suffixOf(call.id)}`,
@@ -24,7 +27,7 @@ export function lostCallEnd(call: StoredCall, nowMs: number): CallEvent {
       startedAtMs: call.startedAtMs,
       answeredAtMs: call.answeredAtMs,
       endedAtMs: nowMs,
-      durationMs: 0,
+      durationMs: talkMs,
       model: null,
       latency: {
         ringingMs: null,

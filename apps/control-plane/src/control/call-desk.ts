@@ -14,11 +14,13 @@ import { lostCallEnd } from "../calls/lost-call.ts";
 import type { EventStream } from "../events/event-stream.ts";
 import { modeOnPlan } from "../license/entitlement.ts";
 import type { Licensing } from "../license/licensing.ts";
+import { currentEpoch } from "../ledger/epoch.ts";
+import { bookedTalkMs } from "../ledger/usage-book.ts";
 import type { Database } from "../sqlite/database.ts";
 import type { NumberStore, RegisteredNumber } from "../numbers/number-store.ts";
 import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
 import { CallCapacity } from "./call-capacity.ts";
-import { planCall, type ProviderSettings } from "./call-plan.ts";
+import { type Charging, planCall, type ProviderSettings } from "./call-plan.ts";
 import type { ControlHandlers, PartialTranscript } from "./control-server.ts";
 
 export type CallDeskOptions = {
@@ -60,13 +62,13 @@ export class CallDesk implements ControlHandlers {
 
   /** What the gateway carried before and does not carry now, it lost: those calls end here. */
   async onGateway(teller: Teller, liveCallIds: readonly CallId[]): Promise<void> {
-    const { calls, nowMs } = this.#options;
+    const { calls, db, nowMs } = this.#options;
     const live = new Set(liveCallIds);
     const lost = (await calls.unfinishedCalls(teller.gatewayId)).filter(({ id }) => !live.has(id));
-    await this.onEvents(
-      teller,
-      lost.map((call) => lostCallEnd(call, nowMs())),
+    const ends = lost.map(async (call) =>
+      lostCallEnd(call, await bookedTalkMs(db, call.id), nowMs()),
     );
+    await this.onEvents(teller, await Promise.all(ends));
     for (const callId of live) this.#capacity.take(callId);
   }
 
@@ -86,6 +88,7 @@ export class CallDesk implements ControlHandlers {
       apiKey,
       fallbackKey,
       provider,
+      charging: await this.#chargingOf(number),
     });
     if (outcome.kind === "reject") this.#capacity.release(offer.callId);
     log.info(
@@ -123,6 +126,16 @@ export class CallDesk implements ControlHandlers {
   #onPlan(number: RegisteredNumber | null): RegisteredNumber | null {
     const { plan } = this.#options.licensing.entitlement();
     return number === null ? null : { ...number, voiceMode: modeOnPlan(plan, number.voiceMode) };
+  }
+
+  async #chargingOf(number: RegisteredNumber | null): Promise<Charging> {
+    const { db, vault, licensing } = this.#options;
+    const isOwn = number?.voiceMode === "byok";
+    return {
+      epoch: await currentEpoch(db),
+      rateCard: licensing.entitlement().rateCard,
+      keyFingerprint: isOwn ? await vault.fingerprintOf(openaiKeyPurpose, number.id) : null,
+    };
   }
 
   /** Opens the key of the number's mode for one call, and writes down that it did. */
@@ -176,6 +189,8 @@ export class CallDesk implements ControlHandlers {
         });
         return;
       }
+      case "call.usage":
+        return; // told by /v1/usage
       case "call.fallback":
         void this.#tellFallback(callId, event.step);
         return;

@@ -1,5 +1,5 @@
 import { Secret } from "@agentcall/base";
-import { inboundConfigSchema, type NumberId } from "@agentcall/contract";
+import { defaultRateCard, inboundConfigSchema, type NumberId } from "@agentcall/contract";
 import { describe, expect, test } from "vitest";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
 import { CallCapacity } from "./call-capacity.ts";
@@ -28,6 +28,14 @@ describe("the plan of a call", () => {
       plan: {
         numberId: "num_1",
         voiceMode: "managed",
+        usageTerms: {
+          epoch: 1,
+          voiceMode: "managed",
+          rateCard: defaultRateCard,
+          keyFingerprint: null,
+          trunkId: null,
+          recorded: false,
+        },
         agent: {
           instructions: "Be brief.",
           voice: "shimmer",
@@ -162,6 +170,7 @@ function factsOf(changes: Partial<OfferFacts> = {}): OfferFacts {
       realtimeUrl: "ws://127.0.0.1:1/v1/realtime",
       model: "gpt-realtime-2.1",
     },
+    charging: { epoch: 1, rateCard: defaultRateCard, keyFingerprint: null },
     ...changes,
   };
 }

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { Secret } from "@agentcall/base";
-import type { PlanOutcome } from "@agentcall/contract";
+import type { PlanOutcome, RateCard } from "@agentcall/contract";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
 
 /** What is known when a gateway asks what to do with a call. */
@@ -17,6 +17,15 @@ export type OfferFacts = {
   /** The appliance's key, opened because the number allows it in place of its own; else null. */
   readonly fallbackKey: Secret | null;
   readonly provider: ProviderSettings;
+  readonly charging: Charging;
+};
+
+/** What is charged by at this moment. */
+export type Charging = {
+  readonly epoch: number;
+  readonly rateCard: RateCard;
+  /** Of the number's own key; null in managed mode. */
+  readonly keyFingerprint: string | null;
 };
 
 export type ProviderSettings = {
@@ -54,6 +63,12 @@ export function planCall(facts: OfferFacts): PlanOutcome {
     plan: {
       numberId: number.id,
       voiceMode: number.voiceMode,
+      usageTerms: {
+        ...facts.charging,
+        voiceMode: number.voiceMode,
+        trunkId: null,
+        recorded: false,
+      },
       agent: {
         instructions: inbound.systemPrompt,
         voice: inbound.voice,

@@ -1,11 +1,13 @@
+import { createPublicKey, verify } from "node:crypto";
 import { seededRandom, silentLog } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
+import { signedBytes } from "@agentcall/vault";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "../sqlite/database.ts";
 import { openDatabase } from "../sqlite/open-database.ts";
 import { rootKeyOf } from "../testing/root-key.ts";
 import { Vault } from "../vault/vault.ts";
-import { Identity, isSignatureOf, signedBytes } from "./identity.ts";
+import { Identity, isSignatureOf } from "./identity.ts";
 
 const message = Buffer.from("batch 7");
 const around = { clock: new TestClock(), random: seededRandom(1), log: silentLog };
@@ -69,6 +71,14 @@ describe("the appliance's identity", () => {
     expect(signedBytes("app_1", "audit-head", Buffer.from("x")).toString("latin1")).toBe(
       "\0\x15agentcall-signature/1\0\x0aaudit-head\0\x05app_1x",
     );
+  });
+
+  test("signs a webhook as it is, which is no signature for any purpose", async () => {
+    const { publicKeyPem } = await signer();
+    const signature = await identity.signWebhook(message);
+
+    expect(verify(null, message, createPublicKey(publicKeyPem), signature)).toBe(true);
+    expect(isSignatureOf(await signer(), "usage-batch", message, signature)).toBe(false);
   });
 
   test("keeps the private half nowhere but sealed", async () => {

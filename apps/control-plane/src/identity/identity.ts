@@ -1,16 +1,12 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
 import { AppError, type Clock, type Random, Secret } from "@agentcall/base";
-import { lengthPrefixed } from "@agentcall/vault";
+import { isSignatureFor, signedBytes, type SigningDomain } from "@agentcall/vault";
 import type { Database } from "../sqlite/database.ts";
 import type { Vault } from "../vault/vault.ts";
-
-/** What a signature of the appliance is for. A signature for one purpose is void for another. */
-export type SigningDomain = "audit-head" | "usage-batch";
 
 /** What the signing key is sealed for. */
 const signingKeyPurpose = "signing-key";
 const owner = "appliance";
-const signatureFormat = "agentcall-signature/1";
 const seedBytes = 32; // RFC 8032 §5.1.5
 // The PKCS #8 form of an Ed25519 private key up to its 32 bytes (RFC 8410 §7).
 const pkcs8Head = Buffer.from("302e020100300506032b657004220420", "hex");
@@ -74,6 +70,18 @@ export class Identity {
 
   /** The signature, 64 bytes. Throws `signing-key-unreadable` where the sealed key does not open. */
   async sign(domain: SigningDomain, message: Uint8Array): Promise<Buffer> {
+    return this.#signBytes(signedBytes(this.applianceId, domain, message));
+  }
+
+  /**
+   * The signature over exactly these bytes, for the one form that others prescribe: Standard
+   * Webhooks' `id.timestamp.body`, which never looks like the signed bytes of a domain.
+   */
+  async signWebhook(message: Uint8Array): Promise<Buffer> {
+    return this.#signBytes(message);
+  }
+
+  async #signBytes(bytes: Uint8Array): Promise<Buffer> {
     const seed = await this.#vault.open(signingKeyPurpose, owner);
     if (seed === null) {
       throw new AppError(
@@ -83,7 +91,7 @@ export class Identity {
     }
     const key = privateKeyOf(Buffer.from(seed.reveal(), "hex"));
     // Ed25519 hashes by itself: the algorithm is null (RFC 8032 §5.1.6).
-    return sign(null, signedBytes(this.applianceId, domain, message), key);
+    return sign(null, bytes, key);
   }
 }
 
@@ -97,17 +105,8 @@ export function isSignatureOf(
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  const signed = signedBytes(signer.applianceId, domain, message);
-  return verify(null, signed, createPublicKey(signer.publicKeyPem), signature);
-}
-
-/** The bytes under a signature. */
-export function signedBytes(
-  applianceId: string,
-  domain: SigningDomain,
-  message: Uint8Array,
-): Buffer {
-  return Buffer.concat([lengthPrefixed([signatureFormat, domain, applianceId]), message]);
+  const key = createPublicKey(signer.publicKeyPem);
+  return isSignatureFor(key, signer.applianceId, domain, message, signature);
 }
 
 function privateKeyOf(seed: Buffer): KeyObject {

@@ -1,4 +1,5 @@
 import { jobsSchema } from "./schema/jobs.ts";
+import { ledgerSchema } from "./schema/ledger.ts";
 
 /** One step of the schema. Numbered by its place, never edited once released. */
 export type Migration = { readonly name: string; readonly statements: readonly string[] };
@@ -145,4 +146,5 @@ export const migrations: readonly Migration[] = [
       ) STRICT`,
     ],
   },
+  ledgerSchema,
 ];

@@ -15,6 +15,8 @@ import { buildApp } from "../http/app.ts";
 import { IdempotentAnswers } from "../http/idempotent-answers.ts";
 import { JobQueue } from "../jobs/job-queue.ts";
 import { Licensing, type LicensingOptions } from "../license/licensing.ts";
+import { LedgerStore } from "../ledger/ledger-store.ts";
+import { UsageBook } from "../ledger/usage-book.ts";
 import { NumberStore } from "../numbers/number-store.ts";
 import type { Database } from "../sqlite/database.ts";
 import { Vault } from "../vault/vault.ts";
@@ -83,7 +85,9 @@ export class OpenApp {
       clock,
       log: silentLog,
     });
-    const calls = new CallStore(db);
+    const ledger = new LedgerStore(db);
+    const usage = new UsageBook({ ledger, applianceId: vault.applianceId, clock, log: silentLog });
+    const calls = new CallStore(db, usage);
     const stream = new EventStream(clock);
     const jobs = new JobQueue({ db, audit, clock, random, log: silentLog });
     const hungUp: string[] = [];

@@ -12,6 +12,7 @@ import {
   type VoiceMode,
 } from "@agentcall/contract";
 import type { Invite } from "../sip/sip-leg.ts";
+import { CallMeter } from "./metering/call-meter.ts";
 import { endedByOf, q850CauseOf, recordStatusOf } from "./end-cause.ts";
 
 /** A moment of a call that its record tells, in the order in which they come. */
@@ -27,6 +28,8 @@ const bargeInsMax = 1_000; // a figure for each; beyond this the record would on
 
 /** What is known of a call while it lasts, and the record that comes of it. */
 export class CallFacts {
+  /** What of the call is charged. */
+  readonly meter: CallMeter;
   readonly #clock: Clock;
   readonly #invite: Invite;
   readonly #startedAtMs: number;
@@ -42,6 +45,7 @@ export class CallFacts {
   readonly #fallbackSteps: FallbackStep[] = [];
 
   constructor(clock: Clock, invite: Invite) {
+    this.meter = new CallMeter(clock, "inbound");
     this.#clock = clock;
     this.#invite = invite;
     this.#startedAtMs = clock.nowMs();
@@ -84,6 +88,7 @@ export class CallFacts {
 
   planned(plan: CallPlan): void {
     this.belongsTo(plan.numberId, plan.voiceMode);
+    this.meter.charge(plan.numberId, plan.usageTerms);
     this.#model = plan.agent.model;
   }
 
@@ -118,7 +123,6 @@ export class CallFacts {
   /** The record of the call if it ended now. */
   record(cause: EndCause, sipStatus: number, mediaStats: MediaStats | null): CallRecord {
     const answeredMs = this.#reached.get("answeredMs") ?? null;
-    const lastedMs = this.#clock.monotonicMs() - this.#startMs;
     const { callId, from, to, sipCallId } = this.#invite;
     return {
       callId,
@@ -134,9 +138,9 @@ export class CallFacts {
       sipStatus,
       q850Cause: q850CauseOf(cause),
       startedAtMs: this.#startedAtMs,
-      answeredAtMs: this.#answeredAtMs,
+      answeredAtMs: this.meter.answeredAtMs ?? this.#answeredAtMs,
       endedAtMs: this.#clock.nowMs(),
-      durationMs: answeredMs === null ? 0 : Math.max(0, Math.round(lastedMs - answeredMs)),
+      durationMs: this.meter.talkMs,
       model: this.#model,
       latency: this.#latency(),
       tokenUsage: this.#tokenUsage,

@@ -1,6 +1,6 @@
-import { every, type Log, newId, type Timer, unreachable } from "@agentcall/base";
+import { type Log, newId, type Timer, unreachable } from "@agentcall/base";
 import type { CallEvent, CallId, CallPlan, EndCause, MediaStats } from "@agentcall/contract";
-import { MediaSession } from "../rtp/media-session.ts";
+import { MediaSession, mediaTimeoutMs } from "../rtp/media-session.ts";
 import type { Invite, Reoffer, SipLeg, SipLegHandlers } from "../sip/sip-leg.ts";
 import { CallDescription } from "./call-description.ts";
 import { CallFacts } from "./call-facts.ts";
@@ -13,8 +13,7 @@ import {
   decideCall,
 } from "./call.ts";
 import { Conversation } from "./conversation.ts";
-
-const heartbeatMs = 10_000; // a crash under-bills by at most this
+import { startHeartbeat } from "./metering/heartbeat.ts";
 
 /** An event of a call without what every event has. */
 type EventBody = CallEvent extends infer Event
@@ -105,6 +104,7 @@ export class CallRunner implements SipLegHandlers {
   }
 
   onConfirmed(): void {
+    this.#facts.meter.confirmed();
     this.#log.debug({}, "the caller confirmed our answer");
   }
 
@@ -293,12 +293,19 @@ export class CallRunner implements SipLegHandlers {
         conversation.frameSent();
       },
       onMediaLost: () => {
+        this.#facts.meter.end(mediaTimeoutMs); // what nobody heard is not charged
         this.#take({ kind: "media-lost" });
       },
     });
-    this.#keepDraft();
-    this.#heartbeat = every(this.#ports.clock, heartbeatMs, () => {
-      this.#keepDraft();
+    this.#heartbeat = startHeartbeat({
+      clock: this.#ports.clock,
+      meter: this.#facts.meter,
+      tellUsage: (usage) => {
+        this.#tell({ kind: "call.usage", usage });
+      },
+      keepDraft: () => {
+        this.#keepDraft();
+      },
     });
   }
 
@@ -323,12 +330,14 @@ export class CallRunner implements SipLegHandlers {
     this.#heartbeat?.cancel();
     this.#heartbeat = null;
     this.#ports.control.withdraw(this.callId);
+    const usage = this.#facts.meter.lastStretch() ?? undefined;
     const mediaStats = this.#stats();
     this.#media?.close();
     const record = this.#facts.record(cause, sipStatus, mediaStats);
     this.#tellStart();
     this.#log.info({ cause, sipStatus, durationMs: record.durationMs, mediaStats }, "call ended");
-    void this.#write({ ...this.#head(this.#endEventId), kind: "call.ended", record }).then(() => {
+    const end: CallEvent = { ...this.#head(this.#endEventId), kind: "call.ended", record, usage };
+    void this.#write(end).then(() => {
       this.#onFinished(this);
     });
   }
@@ -340,7 +349,8 @@ export class CallRunner implements SipLegHandlers {
   /** What would be told of the call if this process died now. */
   #keepDraft(): void {
     const record = this.#facts.record("gateway_lost", 200, this.#stats());
-    const draft: CallEvent = { ...this.#head(this.#endEventId), kind: "call.ended", record };
+    const usage = this.#facts.meter.stretchIfLost() ?? undefined;
+    const draft: CallEvent = { ...this.#head(this.#endEventId), kind: "call.ended", record, usage };
     this.#ports.control.keepDraft(draft).catch((error: unknown) => {
       this.#log.error({ err: error }, "the heartbeat of a call could not be written");
     });

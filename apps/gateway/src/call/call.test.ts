@@ -1,4 +1,4 @@
-import { type CallPlan, callPlanSchema, endCauses } from "@agentcall/contract";
+import { defaultRateCard, type CallPlan, callPlanSchema, endCauses } from "@agentcall/contract";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type CallAction, type CallInput, type CallState, decideCall } from "./call.ts";
@@ -7,6 +7,14 @@ import { q850CauseOf, refusalStatusOf } from "./end-cause.ts";
 const plan: CallPlan = callPlanSchema.parse({
   numberId: "num_1",
   voiceMode: "managed",
+  usageTerms: {
+    epoch: 1,
+    voiceMode: "managed",
+    rateCard: defaultRateCard,
+    keyFingerprint: null,
+    trunkId: null,
+    recorded: false,
+  },
   agent: {
     instructions: "",
     voice: "marin",

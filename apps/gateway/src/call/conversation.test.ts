@@ -1,6 +1,7 @@
 import { silentLog } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
 import {
+  defaultRateCard,
   callIdSchema,
   type CallPlan,
   callPlanSchema,
@@ -16,6 +17,14 @@ const callId = callIdSchema.parse("call_1");
 const plan: CallPlan = callPlanSchema.parse({
   numberId: "num_1",
   voiceMode: "managed",
+  usageTerms: {
+    epoch: 1,
+    voiceMode: "managed",
+    rateCard: defaultRateCard,
+    keyFingerprint: null,
+    trunkId: null,
+    recorded: false,
+  },
   agent: {
     instructions: "",
     voice: "marin",

@@ -56,7 +56,8 @@ type MediaSessionOptions = {
 
 const frameSamples = 160; // 20 ms of G.711
 const jitterDepthMs = 60; // the model is not an ear: late is better than lost, but its VAD waits for us
-const mediaTimeoutMs = 30_000; // carriers' own time-outs begin at a minute
+/** After so long without a packet the caller is taken for gone: carriers' own time-outs begin at a minute. */
+export const mediaTimeoutMs = 30_000;
 const sequenceModulus = 65_536;
 const portMax = 65_535;
 

@@ -1,0 +1,1 @@
+export { aChain, anEntry, aSigner, sealedBatch } from "./some-entries.ts";
