@@ -17,13 +17,12 @@ import {
   type ControlPlaneOptions,
   startControlPlane,
 } from "@agentcall/control-plane";
-import { proLicense } from "@agentcall/control-plane/testing";
+import { proLicense, rootKeyOf } from "@agentcall/control-plane/testing";
 import { type Gateway, startGateway } from "@agentcall/gateway";
 import { type CallOptions, Phone, type PhoneCall, type SipTransport } from "@agentcall/phone";
 import { parseScenario, type Practice, startPractice } from "@agentcall/practice";
 import { clientEventProblems } from "@agentcall/realtime/testing";
 import { type SipEngine, startSipEngine } from "@agentcall/sip-engine";
-import { rootKeyFromPassphrase } from "@agentcall/vault";
 import { expect } from "vitest";
 import { WebSocket } from "ws";
 import { eventually } from "./eventually.ts";
@@ -40,6 +39,8 @@ export type HouseOptions = {
   readonly openaiBaseUrl?: string;
   /** The plan is pro unless a licence is named. */
   readonly license?: ControlPlaneOptions["license"];
+  /** What opens the vault; a key in memory unless another one is named. */
+  readonly root?: ControlPlaneOptions["root"];
   readonly log?: Log;
 };
 
@@ -48,12 +49,6 @@ const random = systemRandom();
 const adminKey = new Secret("ac_live_0123456789abcdefgh");
 const engineSecret = new Secret("practice-secret");
 const controlToken = new Secret("the token of the link");
-const rootKey = rootKeyFromPassphrase("the house", {
-  salt: Buffer.from("of the tests"),
-  cost: 1_024,
-  blockSize: 8,
-  parallelization: 1,
-});
 const keptAudioBytes = 8_000 * 60;
 
 /**
@@ -118,7 +113,7 @@ export class House {
       openaiBaseUrl: options.openaiBaseUrl ?? `${practice.http}/v1`,
       managedKey: new Secret(`sk-proj-practice-${options.day ?? "good"}-evaluation`),
       license: options.license ?? proLicense(),
-      rootKey,
+      root: options.root ?? rootKeyOf("the house"),
       adminKey,
       demoNumber,
       model: "gpt-realtime-2.1",

@@ -13,6 +13,8 @@ export type RunningAppliance = {
   readonly dataDir: string;
   /** Which model provider answers, in words for the panel. */
   readonly provider: string;
+  /** Until it is unsealed no call is answered. */
+  readonly isVaultSealed: boolean;
   /** Ends all programs in the order that loses nothing. May be called twice. */
   stop(): Promise<void>;
   /** Ends them at once. */
@@ -95,6 +97,7 @@ class Starter {
       adminKey: adminKey.reveal(),
       dataDir: this.#data.path,
       provider: provider.words,
+      isVaultSealed: control.ready["isVaultSealed"] === true,
       stop: () => this.stop(),
       kill: () => {
         this.#kill();
@@ -183,8 +186,8 @@ class Starter {
         AGENTCALL_CONTROL_TOKEN_FILE: tokenFile,
         OPENAI_BASE_URL: provider.baseUrl,
         AGENTCALL_MANAGED_KEY_FILE: this.#data.writeSecret("managed-key", provider.apiKey),
-        AGENTCALL_ROOT_KEY_FILE: this.#data.rootKeyFile(),
         ...this.#licenseFiles(),
+        ...this.#vault(),
         AGENTCALL_ADMIN_KEY_FILE: this.#data.writeSecret("admin-key", adminKey),
         AGENTCALL_DEMO_NUMBER: demoNumber,
         AGENTCALL_CALLS_MAX: String(settings.callsMax),
@@ -212,6 +215,13 @@ class Starter {
         new Secret(publicTextOf(key)),
       ),
     };
+  }
+
+  /** A vault with a passphrase has no root key that could lie in a file. */
+  #vault(): Record<string, string> {
+    const { vault } = this.#options.settings;
+    const file = vault === "file" ? { AGENTCALL_ROOT_KEY_FILE: this.#data.rootKeyFile() } : {};
+    return { AGENTCALL_VAULT: vault, ...file };
   }
 
   #gatewaySpecs(

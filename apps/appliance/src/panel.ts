@@ -13,6 +13,7 @@ export function panel(appliance: RunningAppliance): string {
     "  Licence    evaluation, plan pro (GET /v1/license)",
     `  Data       ${appliance.dataDir}   (logs in logs/)`,
     "",
+    ...(appliance.isVaultSealed ? unsealing(appliance) : []),
     "Try next, in a second terminal:",
     "",
     `  npm run call -- --to ${demoNumber} --out answer.wav`,
@@ -21,6 +22,18 @@ export function panel(appliance: RunningAppliance): string {
     "Ctrl-C ends everything.",
     "",
   ].join("\n");
+}
+
+function unsealing({ adminKey, http }: RunningAppliance): readonly string[] {
+  return [
+    "The vault is sealed: calls are answered 503 until it is opened with its passphrase. The first",
+    "passphrase that a fresh appliance is given, 12 characters or more, is the one:",
+    "",
+    "  read -rs PASSPHRASE",
+    `  printf '{"passphrase":"%s"}' "$PASSPHRASE" | curl -H 'Authorization: Bearer ${adminKey}' \\`,
+    `    -H 'Content-Type: application/json' -d @- ${http}/v1/vault/unseal`,
+    "",
+  ];
 }
 
 /** The one line for machines. */

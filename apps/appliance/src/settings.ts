@@ -17,6 +17,8 @@ export type Settings = {
   /** The provider's address; null starts the practice provider. */
   readonly provider: { readonly baseUrl: string; readonly apiKey: Secret } | null;
   readonly adminKey: Secret | null;
+  /** What opens the vault. */
+  readonly vault: "file" | "passphrase";
   readonly gatewayCount: number;
   readonly callsMax: number;
   readonly logLevel: LogLevel;
@@ -65,6 +67,7 @@ function readAll(environment: Environment, workingDir: string): Settings {
     drachtio: drachtio(environment),
     provider: provider(environment),
     adminKey: adminKey(environment),
+    vault: vault(text("AGENTCALL_VAULT", "file")),
     gatewayCount,
     callsMax: number(environment, "AGENTCALL_CALLS_MAX", 200, 1, 10_000),
     logLevel: logLevel(text("AGENTCALL_LOG_LEVEL", "info")),
@@ -161,6 +164,11 @@ function adminKey(environment: Environment): Secret | null {
   throw new WrongSetting(
     "AGENTCALL_ADMIN_KEY must be ac_live_ and 16 to 128 letters, digits, - or _ behind it.",
   );
+}
+
+function vault(text: string): Settings["vault"] {
+  if (text === "file" || text === "passphrase") return text;
+  throw new WrongSetting(`AGENTCALL_VAULT must be file or passphrase, not "${text}".`);
 }
 
 function logLevel(text: string): LogLevel {

@@ -4,7 +4,6 @@ import { AppError, type Clock, Closers, type Log, type Random, type Secret } fro
 import type { E164 } from "@agentcall/contract";
 import type { FastifyInstance } from "fastify";
 import { ApiKeyStore } from "./access/api-key-store.ts";
-import type { RootKey } from "@agentcall/vault";
 import { AuditLog } from "./audit/audit-log.ts";
 import { ByokKeys } from "./byok/byok-keys.ts";
 import { KeyTester } from "./byok/key-tester.ts";
@@ -24,6 +23,9 @@ import type { LicenseKeys } from "./license/license-check.ts";
 import { Licensing } from "./license/licensing.ts";
 import { NumberStore } from "./numbers/number-store.ts";
 import type { Database } from "./sqlite/database.ts";
+import type { AtFaultPoint } from "./vault/fault-point.ts";
+import type { RootSource } from "./vault/root-source.ts";
+import { Rotation } from "./vault/rotation.ts";
 import { Vault } from "./vault/vault.ts";
 import { openDatabase, type SqliteDriver } from "./sqlite/open-database.ts";
 
@@ -42,7 +44,7 @@ export type ControlPlaneOptions = {
     readonly keys: LicenseKeys;
   };
   /** Opens the vault of this database. */
-  readonly rootKey: RootKey;
+  readonly root: RootSource;
   /** A preset admin key; null makes one at the first start. */
   readonly adminKey: Secret | null;
   readonly demoNumber: E164 | null;
@@ -50,6 +52,8 @@ export type ControlPlaneOptions = {
   readonly model: string;
   readonly callsMax: number;
   readonly sqlite: SqliteDriver;
+  /** Only a test that ends the process there gives one. */
+  readonly atFaultPoint?: AtFaultPoint;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -67,6 +71,8 @@ export type ControlPlane = {
   readonly control: string;
   /** The first admin key, once, at the start that made it. */
   readonly adminKey: Secret | null;
+  /** No call can be answered before the vault is unsealed. */
+  isVaultSealed(): boolean;
   state(): ControlPlaneState;
   /** May be called twice. */
   close(): Promise<void>;
@@ -92,15 +98,23 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   const db = await openDatabase(file, options.sqlite);
   chmodSync(file, 0o600); // the files beside it take their mode from it
   closers.add("the database", () => db.close());
-  const audit = new AuditLog(db, clock);
-  const apiKeys = new ApiKeyStore(db, audit, clock, random);
-  const adminKey = await apiKeys.ensureAdmin(options.adminKey);
-  const vault = await Vault.open(db, options.rootKey, { clock, random, log });
+  // First of all: under a wrong root nothing is written.
+  const vault = await Vault.open(db, options.root, options);
   closers.add("the vault", () => {
     vault.close();
   });
+  const audit = new AuditLog(db, clock);
+  const apiKeys = new ApiKeyStore(db, audit, clock, random);
+  const adminKey = await apiKeys.ensureAdmin(options.adminKey);
   const identity = new Identity(db, vault, clock, random);
-  await identity.ensureSigningKey();
+  const { door } = vault;
+  const rotation = new Rotation({ ...options, db, audit, door });
+  closers.add("the rotation", () => rotation.close());
+  await door.whenOpen(async () => {
+    await vault.check();
+    await identity.ensureSigningKey();
+    rotation.resume();
+  });
   const numbers = new NumberStore(db, audit, vault, clock, random);
   if (options.demoNumber !== null) await ensureDemoNumber(numbers, options.demoNumber);
   const jobs = new JobQueue({ db, audit, clock, random, log });
@@ -154,7 +168,12 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     jobs,
     idempotent: new IdempotentAnswers(db, clock),
     hangUp: ({ id, gatewayId }) => control.hangUp(id, gatewayId),
-    readiness: { probeDatabase: () => probe(db), gatewayCount: () => control.gatewayCount },
+    vault: { db, door, rotation },
+    readiness: {
+      probeDatabase: () => probe(db),
+      gatewayCount: () => control.gatewayCount,
+      isVaultSealed: () => door.isSealed,
+    },
     clock,
     log,
   });
@@ -165,6 +184,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     http,
     control: control.url,
     adminKey,
+    isVaultSealed: () => door.isSealed,
     state: () => ({
       gateways: control.gatewayCount,
       callsInProgress: desk.callsInProgress,

@@ -3,13 +3,15 @@ import { openLog } from "@agentcall/logging";
 import { readSecretFile, runProgram } from "@agentcall/program";
 import { startControlPlane } from "./control-plane.ts";
 import { readSettings } from "./settings.ts";
+import { openRoot } from "./vault/root-setting.ts";
 
 await runProgram({
   readSettings: (environment) => readSettings(environment, readSecretFile),
-  start: async ({ logLevel, ...settings }) => {
+  start: async ({ logLevel, root, ...settings }) => {
     const log = openLog("control-plane", logLevel);
     const controlPlane = await startControlPlane({
       ...settings,
+      root: openRoot(root),
       clock: systemClock(),
       random: systemRandom(),
       log,
@@ -17,7 +19,12 @@ await runProgram({
     const { http, control, adminKey } = controlPlane;
     log.info({ http }, "the control plane serves");
     return {
-      ready: { http, control, adminKey: adminKey?.reveal() ?? null },
+      ready: {
+        http,
+        control,
+        adminKey: adminKey?.reveal() ?? null,
+        isVaultSealed: controlPlane.isVaultSealed(),
+      },
       log,
       close: () => controlPlane.close(),
     };

@@ -5,12 +5,9 @@ import { readSettings } from "./settings.ts";
 const least = {
   AGENTCALL_DATA_DIR: "data",
   AGENTCALL_CONTROL_TOKEN_FILE: "token",
-  AGENTCALL_ROOT_KEY_FILE: "root",
 };
 const secrets: Readonly<Record<string, string>> = {
   token: "t",
-  root: "0f".repeat(32),
-  short: "0f",
 };
 const readSecret = (path: string): Secret | null => {
   const text = secrets[path];
@@ -64,8 +61,7 @@ describe("the settings of the control plane", () => {
     ["AGENTCALL_HTTP_PORT", "65536"],
     ["AGENTCALL_CONTROL_PORT", "x"],
     ["AGENTCALL_CONTROL_TOKEN_FILE", "missing"],
-    ["AGENTCALL_ROOT_KEY_FILE", "missing"],
-    ["AGENTCALL_ROOT_KEY_FILE", "short"],
+    ["AGENTCALL_VAULT", "paper"],
     ["AGENTCALL_MANAGED_KEY_FILE", "missing"],
     ["AGENTCALL_ADMIN_KEY_FILE", "missing"],
     ["AGENTCALL_LICENSE_FILE", "missing"],
@@ -82,6 +78,22 @@ describe("the settings of the control plane", () => {
     const sentence = readSettings({ ...least, [name]: value }, readSecret);
 
     expect(sentence).toMatch(new RegExp(`^${name} is wrong: it must be .+\\.$`));
+  });
+
+  test.each([
+    ["a file of their own", { AGENTCALL_ROOT_KEY_FILE: "/k" }, "/k", null],
+    ["Docker's secret", {}, "/run/secrets/agentcall-root-key", null],
+    ["systemd's credential", { CREDENTIALS_DIRECTORY: "/c" }, "/c/agentcall-root-key", "/c"],
+  ])("find the root key in %s", (_, environment, file, credentialsDir) => {
+    expect(readSettings({ ...least, ...environment }, readSecret)).toMatchObject({
+      root: { kind: "file", file, credentialsDir },
+    });
+  });
+
+  test("need no file with a passphrase", () => {
+    expect(readSettings({ ...least, AGENTCALL_VAULT: "passphrase" }, readSecret)).toMatchObject({
+      root: { kind: "passphrase" },
+    });
   });
 
   test("without the folder are one sentence that says what is missing", () => {

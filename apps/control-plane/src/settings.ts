@@ -1,11 +1,12 @@
 import type { Secret } from "@agentcall/base";
 import { modelNameSchema, parseE164 } from "@agentcall/contract";
 import { type LogLevel, parseLogLevel } from "@agentcall/logging";
-import { type RootKey, rootKeyFromBytes } from "@agentcall/vault";
 import type { ControlPlaneOptions } from "./control-plane.ts";
 import { parsePublicKey, vendorKey } from "./license/vendor-key.ts";
+import type { RootSetting } from "./vault/root-setting.ts";
 
-export type Settings = Omit<ControlPlaneOptions, "clock" | "random" | "log"> & {
+export type Settings = Omit<ControlPlaneOptions, "clock" | "random" | "log" | "root"> & {
+  readonly root: RootSetting;
   readonly logLevel: LogLevel;
 };
 
@@ -53,11 +54,11 @@ export function readSettings(
         "an http, https, ws or wss address",
       ),
       managedKey: optional("AGENTCALL_MANAGED_KEY_FILE", readSecret, secretFile),
-      rootKey: read(
-        "AGENTCALL_ROOT_KEY_FILE",
-        null,
-        (path) => parseRootKey(readSecret(path)),
-        "a file with a key of 64 hexadecimal digits that this process may read",
+      root: read(
+        "AGENTCALL_VAULT",
+        "file",
+        (text) => parseRoot(text, environment),
+        "file or passphrase",
       ),
       license: {
         given: optional("AGENTCALL_LICENSE_FILE", readSecret, "a licence file")?.reveal() ?? null,
@@ -88,9 +89,14 @@ export function readSettings(
   }
 }
 
-function parseRootKey(secret: Secret | null): RootKey | null {
-  const text = secret?.reveal() ?? "";
-  return /^[\da-f]{64}$/i.test(text) ? rootKeyFromBytes(Buffer.from(text, "hex")) : null;
+/** Without AGENTCALL_ROOT_KEY_FILE: what systemd gives the unit, else what Docker gives the container. */
+function parseRoot(text: string, environment: Environment): RootSetting | null {
+  if (text === "passphrase") return { kind: "passphrase" };
+  if (text !== "file") return null;
+  const credentialsDir = environment["CREDENTIALS_DIRECTORY"] ?? null;
+  const folder = credentialsDir ?? "/run/secrets";
+  const file = environment["AGENTCALL_ROOT_KEY_FILE"] ?? `${folder}/agentcall-root-key`;
+  return { kind: "file", file, credentialsDir };
 }
 
 function parseText(text: string): string | null {

@@ -73,6 +73,11 @@ export const errorCatalogue = {
     remedy:
       "reason says why; ask the vendor for one that names the applianceId of GET /v1/license.",
   },
+  wrong_passphrase: {
+    httpStatus: 422,
+    message: "This is not the passphrase of the vault.",
+    remedy: "Try again with the passphrase that was chosen when the vault was set up.",
+  },
   rate_limited: {
     httpStatus: 429,
     message: "Too many requests.",
@@ -87,6 +92,11 @@ export const errorCatalogue = {
     httpStatus: 503,
     message: "No gateway is connected that could do this.",
     remedy: "Look at GET /readyz, and at the gateway's log.",
+  },
+  vault_sealed: {
+    httpStatus: 503,
+    message: "The vault is sealed: no key can be saved or opened.",
+    remedy: "Unseal it with POST /v1/vault/unseal and its passphrase.",
   },
 } as const satisfies Record<string, ErrorEntry>;
 

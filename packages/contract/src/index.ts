@@ -148,3 +148,4 @@ export {
   type SignedLicense,
   signedLicenseSchema,
 } from "./license.ts";
+export { rekeySchema, unsealSchema, type VaultView, vaultViewSchema } from "./vault.ts";

@@ -1,6 +1,13 @@
 export { isSignatureFor, signedBytes, type SigningDomain } from "./appliance-signature.ts";
 export { associatedData, type Binding, lengthPrefixed } from "./associated-data.ts";
-export { KeyRing, newWrappingKey, type WrappedWrappingKey } from "./key-ring.ts";
+export type { Sealed } from "./aead.ts";
+export {
+  KeyRing,
+  newWrappingKey,
+  openFingerprintKey,
+  sealFingerprintKey,
+  type WrappedWrappingKey,
+} from "./key-ring.ts";
 export {
   type PassphraseParameters,
   passphraseCost,

@@ -11,10 +11,10 @@ export type WrappedWrappingKey = { readonly keyVersion: number; readonly sealed:
  * only ever wraps data keys, and each data key seals one version of one secret.
  */
 export class KeyRing {
-  readonly #keys: ReadonlyMap<number, Buffer>;
+  readonly #keys: Map<number, Buffer>;
   readonly primaryVersion: number;
 
-  private constructor(keys: ReadonlyMap<number, Buffer>, primaryVersion: number) {
+  private constructor(keys: Map<number, Buffer>, primaryVersion: number) {
     this.#keys = keys;
     this.primaryVersion = primaryVersion;
   }
@@ -46,9 +46,18 @@ export class KeyRing {
     return key;
   }
 
-  /** Zeroes every key. The ring opens nothing afterwards. */
+  /** Every version sealed anew by another root key: what a rekey stores in place of the old ones. */
+  sealedBy(root: RootKey, applianceId: string, random: Random): readonly WrappedWrappingKey[] {
+    return [...this.#keys].map(([keyVersion, key]) => ({
+      keyVersion,
+      sealed: sealBytes(root.wrapping, key, ringData(applianceId, keyVersion), random),
+    }));
+  }
+
+  /** Zeroes every key. The ring holds none afterwards. */
   close(): void {
     for (const key of this.#keys.values()) key.fill(0);
+    this.#keys.clear();
   }
 }
 
@@ -65,6 +74,32 @@ export function newWrappingKey(
   return { keyVersion, sealed };
 }
 
+/**
+ * The key that makes fingerprints, sealed by the root key. It comes from the vault's first root key
+ * and outlives it, so that after a rekey a secret has the fingerprint that it had before.
+ */
+export function sealFingerprintKey(
+  root: RootKey,
+  key: Buffer,
+  applianceId: string,
+  random: Random,
+): Sealed {
+  return sealBytes(root.wrapping, key, fingerprintData(applianceId), random);
+}
+
+/** The same opened, or null where another root key has sealed it. */
+export function openFingerprintKey(
+  root: RootKey,
+  sealed: Sealed,
+  applianceId: string,
+): Buffer | null {
+  return openBytes(root.wrapping, sealed, fingerprintData(applianceId));
+}
+
 function ringData(applianceId: string, keyVersion: number): Buffer {
   return lengthPrefixed(["agentcall-vault", "wrapping-key", applianceId, String(keyVersion)]);
+}
+
+function fingerprintData(applianceId: string): Buffer {
+  return lengthPrefixed(["agentcall-vault", "fingerprint-key", applianceId]);
 }

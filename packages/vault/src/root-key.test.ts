@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { systemRandom } from "@agentcall/base";
 import { describe, expect, test } from "vitest";
-import { KeyRing, newWrappingKey } from "./key-ring.ts";
+import { KeyRing, newWrappingKey, openFingerprintKey, sealFingerprintKey } from "./key-ring.ts";
 import {
   passphraseCost,
   type RootKey,
@@ -23,21 +23,25 @@ describe("the root key", () => {
     ).toBe(3);
   });
 
-  test("comes from a passphrase the same each time, however its letters are composed", () => {
-    const one = rootKeyFromPassphrase("Schl\u00fcssel", cheap);
-    const other = rootKeyFromPassphrase("Schlu\u0308ssel", cheap);
+  test("comes from a passphrase the same each time, however its letters are composed", async () => {
+    const one = await rootKeyFromPassphrase("Schl\u00fcssel", cheap);
+    const other = await rootKeyFromPassphrase("Schlu\u0308ssel", cheap);
 
     expect(other).toEqual(one);
-    expect(rootKeyFromPassphrase("Schlussel", cheap)).not.toEqual(one);
+    expect(await rootKeyFromPassphrase("Schlussel", cheap)).not.toEqual(one);
     expect(
-      rootKeyFromPassphrase("Schl\u00fcssel", { ...cheap, salt: Buffer.from("other") }),
+      await rootKeyFromPassphrase("Schl\u00fcssel", { ...cheap, salt: Buffer.from("other") }),
     ).not.toEqual(one);
   });
 
-  test("is as dear to guess as it is meant to be", () => {
-    expect(
-      rootKeyFromPassphrase("words", { ...passphraseCost, salt: cheap.salt }).wrapping,
-    ).toHaveLength(32);
+  test("is as dear to guess as it is meant to be", async () => {
+    const root = await rootKeyFromPassphrase("words", { ...passphraseCost, salt: cheap.salt });
+
+    expect(root.wrapping).toHaveLength(32);
+  });
+
+  test("cannot be had at a cost that scrypt refuses", async () => {
+    await expect(rootKeyFromPassphrase("words", { ...cheap, cost: 3 })).rejects.toThrow(/scrypt/);
   });
 });
 
@@ -76,7 +80,32 @@ describe("the key ring", () => {
     ring?.close();
 
     expect(key?.every((byte) => byte === 0)).toBe(true);
-    expect(ring?.key(7)).toBeNull();
+    expect(ring?.key(1)).toBeNull();
+    expect(() => ring?.primary()).toThrow(/a key ring holds its primary/);
+  });
+
+  test("sealed by another root key opens by that one, with the same keys, and no more by the first", () => {
+    const [first, second] = [rootOf("root"), rootOf("other")];
+    const stored = [1, 2].map((version) => newWrappingKey(version, first, "app_1", random));
+    const ring = KeyRing.open(stored, 2, first, "app_1");
+
+    const sealed = ring?.sealedBy(second, "app_1", random) ?? [];
+
+    const moved = KeyRing.open(sealed, 2, second, "app_1");
+    expect([moved?.key(1), moved?.key(2)]).toEqual([ring?.key(1), ring?.key(2)]);
+    expect(KeyRing.open(sealed, 2, first, "app_1")).toBeNull();
+  });
+});
+
+describe("the key that makes fingerprints", () => {
+  test("opens under the root key that sealed it, for its own appliance only", () => {
+    const key = rootOf("root").fingerprint;
+
+    const sealed = sealFingerprintKey(rootOf("other"), key, "app_1", random);
+
+    expect(openFingerprintKey(rootOf("other"), sealed, "app_1")).toEqual(key);
+    expect(openFingerprintKey(rootOf("root"), sealed, "app_1")).toBeNull();
+    expect(openFingerprintKey(rootOf("other"), sealed, "app_2")).toBeNull();
   });
 });
 

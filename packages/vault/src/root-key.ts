@@ -1,4 +1,4 @@
-import { hkdfSync, scryptSync } from "node:crypto";
+import { hkdfSync, scrypt } from "node:crypto";
 import { keyBytes } from "./aead.ts";
 
 /** The sub-keys of the root key: it is never used itself, and each sub-key has one use. */
@@ -26,20 +26,31 @@ export function rootKeyFromBytes(bytes: Buffer): RootKey | null {
   return bytes.length === keyBytes ? subKeys(bytes) : null;
 }
 
-/** The root key from a passphrase (scrypt, RFC 7914). */
-export function rootKeyFromPassphrase(
+/**
+ * The root key from a passphrase (scrypt, RFC 7914). It is reckoned in a thread of the platform, so
+ * that calls go on meanwhile. However its letters are composed, a passphrase is the same one.
+ */
+export async function rootKeyFromPassphrase(
   passphrase: string,
   parameters: PassphraseParameters,
-): RootKey {
-  const bytes = scryptSync(passphrase.normalize("NFKC"), parameters.salt, keyBytes, {
-    N: parameters.cost,
-    r: parameters.blockSize,
-    p: parameters.parallelization,
-    maxmem: scryptBytesMax,
-  });
+): Promise<RootKey> {
+  const bytes = await scryptBytes(passphrase.normalize("NFKC"), parameters);
   const root = subKeys(bytes);
   bytes.fill(0);
   return root;
+}
+
+function scryptBytes(
+  passphrase: string,
+  { salt, cost, blockSize, parallelization }: PassphraseParameters,
+): Promise<Buffer> {
+  const options = { N: cost, r: blockSize, p: parallelization, maxmem: scryptBytesMax };
+  return new Promise((resolve, reject) => {
+    scrypt(passphrase, salt, keyBytes, options, (error, bytes) => {
+      if (error === null) resolve(bytes);
+      else reject(error);
+    });
+  });
 }
 
 /** HKDF-SHA-256 (RFC 5869) with the use as the info. */

@@ -4,7 +4,6 @@ import { keyBytes, openBytes, sealBytes } from "./aead.ts";
 import { associatedData, type Binding } from "./associated-data.ts";
 import { decodeEnvelope, encodeEnvelope, type Envelope } from "./envelope.ts";
 import type { KeyRing } from "./key-ring.ts";
-import type { RootKey } from "./root-key.ts";
 
 /** Why an envelope did not open. The reason is for the operator; a stranger is told nothing. */
 export type OpenRefusal = "unknown-format" | "damaged" | "unknown-key-version" | "not-authentic";
@@ -78,8 +77,8 @@ export function rewrap(
 const fingerprintBytes = 8; // tells the keys of one appliance apart; too short to be one
 
 /** Says whether two secrets are the same one, without saying what they are (HMAC-SHA-256, cut). */
-export function fingerprint(root: RootKey, secret: Uint8Array): string {
-  const digest = createHmac("sha256", root.fingerprint).update(secret).digest();
+export function fingerprint(fingerprintKey: Buffer, secret: Uint8Array): string {
+  const digest = createHmac("sha256", fingerprintKey).update(secret).digest();
   return digest.subarray(0, fingerprintBytes).toString("hex");
 }
 

@@ -48,6 +48,12 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "GET /v1/api-keys": "admin",
   "POST /v1/api-keys": "admin",
   "DELETE /v1/api-keys/:id": "admin",
+  "GET /v1/vault": "viewer",
+  "POST /v1/vault/unseal": "admin",
+  "POST /v1/vault/seal": "admin",
+  "POST /v1/vault/rotate": "admin",
+  "POST /v1/vault/rekey": "admin",
+
   "GET /v1/audit": "admin",
   "GET /v1/audit/verify": "admin",
 };

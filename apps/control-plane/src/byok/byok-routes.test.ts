@@ -266,15 +266,15 @@ describe("the managed key", () => {
   test("is tested, saved, opened for calls, and deleted", async () => {
     const refused = await managed("PUT", "sk-proj-practice-invalid-marked0001");
     const saved = await managed("PUT", goodKey);
-    const opened = await house.managedKey.open();
+    const opened = await house.managedKey.find();
     const deleted = await managed("DELETE");
     const again = await managed("DELETE");
 
     expect(refused.statusCode).toBe(422);
     expect(saved.json()).toEqual({ ok: true, keyPreview: "sk-proj-...0001" });
-    expect(opened?.reveal()).toBe(goodKey);
+    expect(opened.kind === "opened" ? opened.secret.reveal() : opened.kind).toBe(goodKey);
     expect([deleted.statusCode, again.statusCode]).toEqual([204, 404]);
-    expect(await house.managedKey.open()).toBeNull();
+    expect(await house.managedKey.find()).toEqual({ kind: "none" });
   });
 });
 

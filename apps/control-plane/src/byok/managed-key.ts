@@ -1,7 +1,7 @@
 import { AppError, type Log, type Secret } from "@agentcall/base";
 import type { Actor, AuditLog } from "../audit/audit-log.ts";
 import type { Database } from "../sqlite/database.ts";
-import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
+import { type Found, openaiKeyPurpose, type Vault } from "../vault/vault.ts";
 import type { KeyTester } from "./key-tester.ts";
 import { previewOf } from "./openai-key.ts";
 
@@ -26,10 +26,12 @@ export class ManagedKey {
     this.#options = options;
   }
 
-  /** Opened for one call; null when the appliance has none. */
-  async open(): Promise<Secret | null> {
+  /** Opened for one call. The one that the start was given is in no vault and has no key version. */
+  async find(): Promise<Found> {
     const { vault, given } = this.#options;
-    return (await vault.open(openaiKeyPurpose, owner)) ?? given;
+    const found = await vault.find(openaiKeyPurpose, owner);
+    if (found.kind !== "none" || given === null) return found;
+    return { kind: "opened", secret: given, keyVersion: null };
   }
 
   /** What may be shown of the saved key. Throws `byok_key_invalid` and `byok_test_failed`. */

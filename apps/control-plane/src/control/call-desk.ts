@@ -1,4 +1,4 @@
-import type { Log, Secret } from "@agentcall/base";
+import type { Log } from "@agentcall/base";
 import {
   type CallEvent,
   type CallId,
@@ -18,9 +18,9 @@ import { currentEpoch } from "../ledger/epoch.ts";
 import { bookedTalkMs } from "../ledger/usage-book.ts";
 import type { Database } from "../sqlite/database.ts";
 import type { NumberStore, RegisteredNumber } from "../numbers/number-store.ts";
-import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
+import { type Found, openaiKeyPurpose, type Vault } from "../vault/vault.ts";
 import { CallCapacity } from "./call-capacity.ts";
-import { type Charging, planCall, type ProviderSettings } from "./call-plan.ts";
+import { type Charging, type KeyForCall, planCall, type ProviderSettings } from "./call-plan.ts";
 import type { ControlHandlers, PartialTranscript } from "./control-server.ts";
 
 export type CallDeskOptions = {
@@ -78,15 +78,18 @@ export class CallDesk implements ControlHandlers {
     const trial = await licensing.trial();
     // Taken at once: two offers in the same moment do not share the last place.
     const hasPlace = this.#capacity.take(offer.callId);
-    const apiKey = number === null ? null : await this.#openKey(number, offer.callId);
-    const fallbackKey = mayFallBack(number) ? await this.#openManaged(number, offer.callId) : null;
+    const apiKey = await this.#openKey(number, offer.callId);
+    const fallback =
+      mayFallBack(number) && apiKey.kind === "opened"
+        ? await this.#openManaged(number, offer.callId)
+        : null;
     const outcome = planCall({
       number,
       trialLeftMs: trial === null ? null : trial.includedMs - trial.usedMs,
       sourceAddress: offer.sourceAddress,
       hasPlace,
       apiKey,
-      fallbackKey,
+      fallbackKey: fallback?.kind === "opened" ? fallback.secret : null,
       provider,
       charging: await this.#chargingOf(number),
     });
@@ -139,27 +142,32 @@ export class CallDesk implements ControlHandlers {
   }
 
   /** Opens the key of the number's mode for one call, and writes down that it did. */
-  async #openKey(number: RegisteredNumber, callId: CallId): Promise<Secret | null> {
+  async #openKey(number: RegisteredNumber | null, callId: CallId): Promise<KeyForCall> {
+    if (number === null) return { kind: "none" };
+    const { vault } = this.#options;
+    if (vault.door.isSealed) return { kind: "sealed" };
     if (number.voiceMode === "managed") return this.#openManaged(number, callId);
-    const key = await this.#options.vault.open(openaiKeyPurpose, number.id);
-    await this.#auditOpening("byok-key.opened", number, callId, key !== null);
-    return key;
+    const found = await vault.find(openaiKeyPurpose, number.id);
+    await this.#auditOpening("byok-key.opened", number, callId, found);
+    return found;
   }
 
-  async #openManaged(number: RegisteredNumber, callId: CallId): Promise<Secret | null> {
-    const key = await this.#options.managedKey.open();
-    await this.#auditOpening("managed-key.opened", number, callId, key !== null);
-    return key;
+  async #openManaged(number: RegisteredNumber, callId: CallId): Promise<Found> {
+    const found = await this.#options.managedKey.find();
+    await this.#auditOpening("managed-key.opened", number, callId, found);
+    return found;
   }
 
   async #auditOpening(
     action: string,
     { id }: RegisteredNumber,
     callId: CallId,
-    opened: boolean,
+    found: Found,
   ): Promise<void> {
     const { db, audit } = this.#options;
-    await db.tx((writer) => audit.append(writer, applianceActor, action, id, { callId, opened }));
+    const opened = found.kind === "opened";
+    const detail = { callId, opened, keyVersion: opened ? found.keyVersion : null };
+    await db.tx((writer) => audit.append(writer, applianceActor, action, id, detail));
   }
 
   #tell(event: CallEvent): void {

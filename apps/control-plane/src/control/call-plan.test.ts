@@ -103,7 +103,7 @@ describe("the plan of a call", () => {
       "trial_exhausted",
       null,
     ],
-    ["without the appliance's key", { apiKey: null }, 480, "managed_key_missing", null],
+    ["without the appliance's key", { apiKey: { kind: "none" } }, 480, "managed_key_missing", null],
     ["from another machine", { sourceAddress: "192.0.2.1" }, 403, "caller_not_allowed", null],
     ["from what is no address", { sourceAddress: "localhost" }, 403, "caller_not_allowed", null],
   ])("is a refusal %s", (_, changes, sipStatus, endCause, retryAfterSecs) => {
@@ -124,13 +124,17 @@ describe("the plan of a call", () => {
     });
   });
 
-  test("is a refusal without the number's own key, which names the number and its mode", () => {
+  test.each([
+    ["none", "key_invalid"],
+    ["unreadable", "key_unreadable"],
+    ["sealed", "vault_sealed"],
+  ] as const)("is a refusal when the key is %s, which says so", (kind, endCause) => {
     const own = { ...number, voiceMode: "byok" as const };
 
-    expect(planCall(factsOf({ number: own, apiKey: null }))).toEqual({
+    expect(planCall(factsOf({ number: own, apiKey: { kind } }))).toEqual({
       kind: "reject",
       sipStatus: 503,
-      endCause: "key_invalid",
+      endCause,
       numberId: "num_1",
       voiceMode: "byok",
       retryAfterSecs: null,
@@ -164,7 +168,7 @@ function factsOf(changes: Partial<OfferFacts> = {}): OfferFacts {
     trialLeftMs: null,
     sourceAddress: "127.0.0.1",
     hasPlace: true,
-    apiKey: new Secret("the key"),
+    apiKey: { kind: "opened", secret: new Secret("the key"), keyVersion: 1 },
     fallbackKey: null,
     provider: {
       realtimeUrl: "ws://127.0.0.1:1/v1/realtime",

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import type { Secret } from "@agentcall/base";
 import type { PlanOutcome, RateCard } from "@agentcall/contract";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
+import type { Found } from "../vault/vault.ts";
 
 /** What is known when a gateway asks what to do with a call. */
 export type OfferFacts = {
@@ -12,8 +13,8 @@ export type OfferFacts = {
   readonly trialLeftMs: number | null;
   /** Whether the appliance may carry one more call. */
   readonly hasPlace: boolean;
-  /** The key of the number's mode, opened for this call; null when there is none that opens. */
-  readonly apiKey: Secret | null;
+  /** The key of the number's mode, opened for this call, or why there is none. */
+  readonly apiKey: KeyForCall;
   /** The appliance's key, opened because the number allows it in place of its own; else null. */
   readonly fallbackKey: Secret | null;
   readonly provider: ProviderSettings;
@@ -27,6 +28,9 @@ export type Charging = {
   /** Of the number's own key; null in managed mode. */
   readonly keyFingerprint: string | null;
 };
+
+/** A key for one call. A sealed vault opens none. */
+export type KeyForCall = Found | { readonly kind: "sealed" };
 
 export type ProviderSettings = {
   /** Such as `wss://api.openai.com/v1/realtime`. */
@@ -51,11 +55,7 @@ export function planCall(facts: OfferFacts): PlanOutcome {
     return rejection(facts, 503, "all_calls_taken", retryAfterSecs);
   }
   const { apiKey, fallbackKey } = facts;
-  if (apiKey === null) {
-    return number.voiceMode === "managed"
-      ? rejection(facts, 480, "managed_key_missing")
-      : rejection(facts, 503, "key_invalid");
-  }
+  if (apiKey.kind !== "opened") return withoutKey(facts, apiKey.kind);
   const { inbound } = number;
   const { forwardTo, announcement, rejectWith } = inbound.fallback;
   return {
@@ -76,7 +76,7 @@ export function planCall(facts: OfferFacts): PlanOutcome {
         firstMessage: inbound.firstMessage,
         model: inbound.model ?? provider.model,
       },
-      provider: { realtimeUrl: provider.realtimeUrl, apiKey: apiKey.reveal() },
+      provider: { realtimeUrl: provider.realtimeUrl, apiKey: apiKey.secret.reveal() },
       answerDeadlineMs: inbound.answerDeadlineMs,
       maxDurationMs: Math.min(inbound.maxDurationSecs * 1_000, Math.floor(trialLeftMs ?? Infinity)),
       liveTranscript: inbound.liveTranscript,
@@ -84,6 +84,19 @@ export function planCall(facts: OfferFacts): PlanOutcome {
       tools: inbound.tools,
     },
   };
+}
+
+function withoutKey(facts: OfferFacts, kind: Exclude<KeyForCall["kind"], "opened">): Rejection {
+  switch (kind) {
+    case "sealed":
+      return rejection(facts, 503, "vault_sealed");
+    case "unreadable":
+      return rejection(facts, 503, "key_unreadable");
+    case "none":
+      return facts.number?.voiceMode === "managed"
+        ? rejection(facts, 480, "managed_key_missing")
+        : rejection(facts, 503, "key_invalid");
+  }
 }
 
 type Rejection = Extract<PlanOutcome, { kind: "reject" }>;

@@ -6,14 +6,20 @@ export type Readiness = {
   /** Rejects when the database cannot be read. */
   probeDatabase(): Promise<void>;
   gatewayCount(): number;
+  /** A sealed vault opens no key, so that no call can be answered. */
+  isVaultSealed(): boolean;
 };
 
 const readinessSchema = z.object({
   ready: z.boolean(),
-  checks: z.object({ database: z.enum(["ok", "failed"]), gateways: z.int() }),
+  checks: z.object({
+    database: z.enum(["ok", "failed"]),
+    gateways: z.int(),
+    vault: z.enum(["open", "sealed"]),
+  }),
 });
 
-/** `/healthz`: the process lives. `/readyz`: it can do its work, which needs a gateway that is connected. */
+/** `/healthz`: the process lives. `/readyz`: it can do its work, which needs a gateway that is connected and a vault that is open. */
 export function addHealthRoutes(app: App, readiness: Readiness): void {
   app.get(
     "/healthz",
@@ -36,8 +42,9 @@ export function addHealthRoutes(app: App, readiness: Readiness): void {
         () => "ok" as const,
         () => "failed" as const,
       );
-      const ready = database === "ok" && gateways > 0;
-      return reply.code(ready ? 200 : 503).send({ ready, checks: { database, gateways } });
+      const vault = readiness.isVaultSealed() ? ("sealed" as const) : ("open" as const);
+      const ready = database === "ok" && gateways > 0 && vault === "open";
+      return reply.code(ready ? 200 : 503).send({ ready, checks: { database, gateways, vault } });
     },
   );
 }

@@ -149,7 +149,10 @@ describe("readiness", () => {
     const answer = await house.ask("GET", "/readyz", { as: null });
 
     expect(answer.statusCode).toBe(200);
-    expect(answer.json()).toEqual({ ready: true, checks: { database: "ok", gateways: 1 } });
+    expect(answer.json()).toEqual({
+      ready: true,
+      checks: { database: "ok", gateways: 1, vault: "open" },
+    });
   });
 
   test("it is not ready without one, nor without its database", async () => {

@@ -27,6 +27,7 @@ import { addLicenseRoutes } from "../license/license-routes.ts";
 import type { Licensing } from "../license/licensing.ts";
 import { addNumberRoutes } from "../numbers/number-routes.ts";
 import type { NumberStore } from "../numbers/number-store.ts";
+import { addVaultRoutes, type VaultRoutesDeps } from "../vault/vault-routes.ts";
 import { addErrorAnswers } from "./error-answers.ts";
 import type { IdempotentAnswers } from "./idempotent-answers.ts";
 
@@ -41,6 +42,7 @@ export type AppDeps = {
   readonly stream: EventStream;
   readonly jobs: JobQueue;
   readonly idempotent: IdempotentAnswers;
+  readonly vault: Omit<VaultRoutesDeps, "idempotent">;
   readonly hangUp: HangUp;
   readonly readiness: Readiness;
   readonly clock: Clock;
@@ -90,5 +92,6 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addApiKeyRoutes(app, deps.apiKeys);
   addAuditRoutes(app, deps.audit);
   addJobRoutes(app, deps.jobs);
+  addVaultRoutes(app, { ...deps.vault, idempotent: deps.idempotent });
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
 }

@@ -1,5 +1,6 @@
 import { jobsSchema } from "./schema/jobs.ts";
 import { ledgerSchema } from "./schema/ledger.ts";
+import { vaultRotationSchema } from "./schema/vault-rotation.ts";
 
 /** One step of the schema. Numbered by its place, never edited once released. */
 export type Migration = { readonly name: string; readonly statements: readonly string[] };
@@ -147,4 +148,5 @@ export const migrations: readonly Migration[] = [
     ],
   },
   ledgerSchema,
+  vaultRotationSchema,
 ];

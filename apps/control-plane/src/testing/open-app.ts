@@ -19,6 +19,8 @@ import { LedgerStore } from "../ledger/ledger-store.ts";
 import { UsageBook } from "../ledger/usage-book.ts";
 import { NumberStore } from "../numbers/number-store.ts";
 import type { Database } from "../sqlite/database.ts";
+import type { RootSource } from "../vault/root-source.ts";
+import { Rotation } from "../vault/rotation.ts";
 import { Vault } from "../vault/vault.ts";
 import { openDatabase } from "../sqlite/open-database.ts";
 
@@ -30,6 +32,7 @@ export class OpenApp {
   readonly db: Database;
   readonly audit: AuditLog;
   readonly vault: Vault;
+  readonly rotation: Rotation;
   readonly managedKey: ManagedKey;
   readonly licensing: Licensing;
   readonly clock: TestClock;
@@ -47,6 +50,7 @@ export class OpenApp {
     this.db = parts.db;
     this.audit = parts.audit;
     this.vault = parts.vault;
+    this.rotation = parts.rotation;
     this.managedKey = parts.managedKey;
     this.licensing = parts.licensing;
     this.clock = parts.clock;
@@ -61,18 +65,22 @@ export class OpenApp {
 
   /**
    * `realtimeUrl` is where keys are tested; nobody is there unless it is named. The plan is pro
-   * unless a licence is named.
+   * unless a licence is named, and the vault is open unless a passphrase opens it.
    */
   static async open(
     realtimeUrl = "ws://127.0.0.1:9/v1/realtime",
     license?: Pick<LicensingOptions, "given" | "keys">,
+    root: RootSource = rootKeyOf("the test"),
   ): Promise<OpenApp> {
     const clock = new TestClock();
     const random = seededRandom(1);
     const db = await openDatabase(":memory:", "sqlite3");
     const audit = new AuditLog(db, clock);
     const apiKeys = new ApiKeyStore(db, audit, clock, random);
-    const vault = await Vault.open(db, rootKeyOf("the test"), { clock, random, log: silentLog });
+    const around = { clock, random, log: silentLog };
+    const vault = await Vault.open(db, root, around);
+    const { door } = vault;
+    const rotation = new Rotation({ ...around, db, audit, door });
     const numbers = new NumberStore(db, audit, vault, clock, random);
     const provider = { realtimeUrl, model: "gpt-realtime-2.1" };
     const tester = new KeyTester(provider, clock, silentLog);
@@ -112,7 +120,9 @@ export class OpenApp {
           await db.get("SELECT 1");
         },
         gatewayCount: () => state.gateways,
+        isVaultSealed: () => door.isSealed,
       },
+      vault: { db, door, rotation },
       clock,
       log: silentLog,
     });
@@ -126,6 +136,7 @@ export class OpenApp {
       db,
       audit,
       vault,
+      rotation,
       managedKey,
       licensing,
       clock,
@@ -162,6 +173,7 @@ export class OpenApp {
   async close(): Promise<void> {
     await this.app.close();
     await this.jobs.close();
+    await this.rotation.close();
     await this.db.close();
   }
 }

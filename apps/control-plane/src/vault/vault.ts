@@ -1,15 +1,9 @@
-import { AppError, type Clock, type Log, newId, type Random, Secret } from "@agentcall/base";
-import {
-  type Binding,
-  fingerprint,
-  KeyRing,
-  newWrappingKey,
-  open,
-  type RootKey,
-  seal,
-  type WrappedWrappingKey,
-} from "@agentcall/vault";
-import type { Database, SqlReader, SqlRow, SqlValue, SqlWriter } from "../sqlite/database.ts";
+import { type Clock, type Log, type Random, Secret } from "@agentcall/base";
+import { type Binding, fingerprint, open, type OpenRefusal, seal } from "@agentcall/vault";
+import type { Database, SqlReader, SqlRow, SqlWriter } from "../sqlite/database.ts";
+import type { AtFaultPoint } from "./fault-point.ts";
+import type { RootSource } from "./root-source.ts";
+import { VaultDoor } from "./vault-door.ts";
 
 /** What the key of a number is sealed for. */
 export const openaiKeyPurpose = "openai-key";
@@ -25,60 +19,53 @@ export type Keepsake = {
   readonly preview: string;
 };
 
-const firstKeyVersion = 1;
+/** What became of a wish to open a secret. */
+export type Found =
+  /** `keyVersion` is that of the wrapping key; null for a key that lay in no vault. */
+  | { readonly kind: "opened"; readonly secret: Secret; readonly keyVersion: number | null }
+  | { readonly kind: "none" }
+  /** It is there, and damaged: only a backup or a new secret helps. */
+  | { readonly kind: "unreadable" };
+
+export type VaultOptions = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Only a test that ends the process there gives one. */
+  readonly atFaultPoint?: AtFaultPoint;
+};
+
+const checkedAtOnce = 200; // envelopes in memory at a time; 10 ms of one core
 
 /** The secrets of this appliance, sealed in its database. The root key never is in it. */
 export class Vault {
+  /** Says whether the vault is open, and opens and seals it. */
+  readonly door: VaultDoor;
   readonly #db: Database;
-  readonly #root: RootKey;
-  readonly #ring: KeyRing;
-  readonly #applianceId: string;
-  readonly #clock: Clock;
-  readonly #random: Random;
-  readonly #log: Log;
+  readonly #options: VaultOptions;
 
-  private constructor(
-    db: Database,
-    root: RootKey,
-    ring: KeyRing,
-    applianceId: string,
-    around: { readonly clock: Clock; readonly random: Random; readonly log: Log },
-  ) {
+  private constructor(db: Database, door: VaultDoor, options: VaultOptions) {
     this.#db = db;
-    this.#root = root;
-    this.#ring = ring;
-    this.#applianceId = applianceId;
-    this.#clock = around.clock;
-    this.#random = around.random;
-    this.#log = around.log;
+    this.door = door;
+    this.#options = options;
   }
 
-  /** Opens the vault, or makes it at the first start. Throws `wrong-setting` under another root key. */
-  static async open(
-    db: Database,
-    root: RootKey,
-    around: { readonly clock: Clock; readonly random: Random; readonly log: Log },
-  ): Promise<Vault> {
-    const { applianceId, primaryVersion } = await ensureVault(db, root, around.random);
-    const rows = await db.all("SELECT * FROM wrapping_key");
-    const ring = KeyRing.open(rows.map(wrappingKeyOf), primaryVersion, root, applianceId);
-    if (ring === null) {
-      throw new AppError(
-        "wrong-setting",
-        "AGENTCALL_ROOT_KEY_FILE is wrong: this key does not open the vault of the database.",
-      );
-    }
-    return new Vault(db, root, ring, applianceId, around);
+  /**
+   * Opens the vault as far as its root allows, or makes it at the first start. Throws
+   * `wrong-setting` under another root, and has written nothing then.
+   */
+  static async open(db: Database, root: RootSource, options: VaultOptions): Promise<Vault> {
+    return new Vault(db, await VaultDoor.open(db, root, options), options);
   }
 
   /** Made with the vault, and kept for good. */
   get applianceId(): string {
-    return this.#applianceId;
+    return this.door.applianceId;
   }
 
   /**
    * Seals a secret in place of its owner's former one, within the caller's transaction. Returns
-   * what was shown of that one, or null when there was none.
+   * what was shown of that one, or null when there was none. Throws `vault_sealed`.
    */
   async put(
     writer: SqlWriter,
@@ -86,22 +73,25 @@ export class Vault {
   ): Promise<string | null> {
     const before = await previewIn(writer, purpose, ownerId);
     const version = await nextVersion(writer, purpose, ownerId);
+    const { ring, fingerprintKey } = this.door.opened();
+    const { clock, random } = this.#options;
     const bytes = Buffer.from(secret.reveal());
-    const stored = seal(this.#ring, this.#binding(purpose, ownerId, version), bytes, this.#random);
+    const stored = seal(ring, this.#binding(purpose, ownerId, version), bytes, random);
+    const print = fingerprint(fingerprintKey, bytes);
+    bytes.fill(0);
     await writer.run(
-      `INSERT INTO secret (purpose, owner_id, version, stored, preview, fingerprint, saved_at_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (purpose, owner_id) DO UPDATE SET
-         version = excluded.version, stored = excluded.stored, preview = excluded.preview,
-         fingerprint = excluded.fingerprint, saved_at_ms = excluded.saved_at_ms`,
+      `INSERT OR REPLACE INTO secret
+         (purpose, owner_id, version, stored, key_version, preview, fingerprint, saved_at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       purpose,
       ownerId,
       version,
       stored,
+      ring.primaryVersion,
       preview,
-      fingerprint(this.#root, bytes),
-      this.#clock.nowMs(),
+      print,
+      clock.nowMs(),
     );
-    bytes.fill(0);
     return before;
   }
 
@@ -128,66 +118,101 @@ export class Vault {
     return typeof found === "string" ? found : null;
   }
 
-  /** Opens a secret for the use at hand. Null when there is none, or none that opens: that is logged. */
+  /** Opens a secret for the use at hand. Null when there is none, or none that opens. Throws `vault_sealed`. */
   async open(purpose: string, ownerId: string): Promise<Secret | null> {
+    const found = await this.find(purpose, ownerId);
+    return found.kind === "opened" ? found.secret : null;
+  }
+
+  /** The same, telling why there is none. One that does not open is logged and marked. Throws `vault_sealed`. */
+  async find(purpose: string, ownerId: string): Promise<Found> {
+    this.door.opened();
     const row = await this.#db.get(
       "SELECT version, stored FROM secret WHERE purpose = ? AND owner_id = ?",
       purpose,
       ownerId,
     );
     const stored = row?.["stored"];
-    if (row === null || !(stored instanceof Uint8Array)) return null;
+    if (row === null || !(stored instanceof Uint8Array)) return { kind: "none" };
     const binding = this.#binding(purpose, ownerId, Number(row["version"]));
-    const opened = open(this.#ring, binding, stored);
+    const opened = open(this.door.opened().ring, binding, stored);
     if (opened.kind === "refused") {
-      this.#log.error({ purpose, ownerId, reason: opened.reason }, "a sealed secret does not open");
-      return null;
+      await this.#mark([{ purpose, ownerId, stored, reason: opened.reason }]);
+      return { kind: "unreadable" };
     }
     const secret = new Secret(opened.secret.toString("utf8"));
     opened.secret.fill(0);
-    return secret;
+    return { kind: "opened", secret, keyVersion: opened.keyVersion };
+  }
+
+  /** Tries every envelope and marks those that do not open, so that their owners can say so. */
+  async check(): Promise<void> {
+    let after: readonly [string, string] = ["", ""];
+    for (;;) {
+      const rows = await this.#db.all(
+        `SELECT purpose, owner_id, version, stored, unreadable_since_ms FROM secret
+         WHERE (purpose, owner_id) > (?, ?) ORDER BY purpose, owner_id LIMIT ?`,
+        ...after,
+        checkedAtOnce,
+      );
+      const tried = rows.map((row) => this.#try(row));
+      await this.#mark(tried.filter(({ reason, isMarked }) => (reason === null) === isMarked));
+      const last = tried.at(-1);
+      if (last === undefined || rows.length < checkedAtOnce) return;
+      after = [last.purpose, last.ownerId];
+    }
   }
 
   /** Forgets the keys in memory. The vault opens nothing afterwards. */
   close(): void {
-    this.#ring.close();
+    this.door.close();
+  }
+
+  #try(row: SqlRow): Tried & { readonly isMarked: boolean } {
+    const purpose = String(row["purpose"]);
+    const ownerId = String(row["owner_id"]);
+    const value = row["stored"];
+    const stored = value instanceof Uint8Array ? value : Buffer.alloc(0);
+    const binding = this.#binding(purpose, ownerId, Number(row["version"]));
+    const opened = open(this.door.opened().ring, binding, stored);
+    if (opened.kind === "opened") opened.secret.fill(0);
+    const reason = opened.kind === "opened" ? null : opened.reason;
+    return { purpose, ownerId, stored, reason, isMarked: row["unreadable_since_ms"] !== null };
+  }
+
+  /** Marks what does not open, and takes the mark from what does again, unless it was replaced meanwhile. */
+  async #mark(all: readonly Tried[]): Promise<void> {
+    if (all.length === 0) return;
+    const { clock, log } = this.#options;
+    await this.#db.tx(async (writer) => {
+      for (const { purpose, ownerId, stored, reason } of all) {
+        if (reason !== null)
+          log.error({ purpose, ownerId, reason }, "a sealed secret does not open");
+        await writer.run(
+          `UPDATE secret SET unreadable_since_ms =
+             CASE WHEN ?1 IS NULL THEN NULL ELSE coalesce(unreadable_since_ms, ?1) END
+           WHERE purpose = ?2 AND owner_id = ?3 AND stored = ?4`,
+          reason === null ? null : clock.nowMs(),
+          purpose,
+          ownerId,
+          stored,
+        );
+      }
+    });
   }
 
   #binding(purpose: string, ownerId: string, version: number): Binding {
-    return { applianceId: this.#applianceId, purpose, ownerId, version };
+    return { applianceId: this.applianceId, purpose, ownerId, version };
   }
 }
 
-async function ensureVault(
-  db: Database,
-  root: RootKey,
-  random: Random,
-): Promise<{ applianceId: string; primaryVersion: number }> {
-  return db.tx(async (writer) => {
-    const row = await writer.get("SELECT appliance_id, primary_version FROM vault");
-    if (row !== null) {
-      return {
-        applianceId: String(row["appliance_id"]),
-        primaryVersion: Number(row["primary_version"]),
-      };
-    }
-    const applianceId = newId("app", random);
-    const { keyVersion, sealed } = newWrappingKey(firstKeyVersion, root, applianceId, random);
-    await writer.run(
-      "INSERT INTO vault (id, appliance_id, primary_version) VALUES (1, ?, ?)",
-      applianceId,
-      keyVersion,
-    );
-    await writer.run(
-      "INSERT INTO wrapping_key (key_version, nonce, ciphertext, tag) VALUES (?, ?, ?, ?)",
-      keyVersion,
-      sealed.nonce,
-      sealed.ciphertext,
-      sealed.tag,
-    );
-    return { applianceId, primaryVersion: keyVersion };
-  });
-}
+/** An envelope that was tried; `reason` is null when it opened. */
+type Tried = {
+  readonly purpose: string;
+  readonly ownerId: string;
+  readonly stored: Uint8Array;
+  readonly reason: OpenRefusal | null;
+};
 
 async function previewIn(
   reader: SqlReader,
@@ -216,19 +241,4 @@ async function nextVersion(writer: SqlWriter, purpose: string, ownerId: string):
     ownerId,
   );
   return Number(row?.["last"]);
-}
-
-function wrappingKeyOf(row: SqlRow): WrappedWrappingKey {
-  return {
-    keyVersion: Number(row["key_version"]),
-    sealed: {
-      nonce: bytesOf(row["nonce"]),
-      ciphertext: bytesOf(row["ciphertext"]),
-      tag: bytesOf(row["tag"]),
-    },
-  };
-}
-
-function bytesOf(value: SqlValue | undefined): Buffer {
-  return value instanceof Uint8Array ? Buffer.from(value) : Buffer.alloc(0);
 }

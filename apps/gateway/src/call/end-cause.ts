@@ -88,6 +88,8 @@ const q850Causes: Readonly<Record<EndCause, number>> = {
   trial_exhausted: 21, // call rejected
   managed_key_missing: 20, // subscriber absent
   control_plane_unreachable: networkOutOfOrder,
+  vault_sealed: serviceNotAvailable,
+  key_unreadable: serviceNotAvailable,
   answer_deadline: timerExpired,
   ack_timeout: timerExpired,
   media_timeout: temporaryFailure,
