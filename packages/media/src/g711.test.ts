@@ -1,6 +1,6 @@
 import { mulaw, alaw } from "alawmulaw";
 import { describe, expect, test } from "vitest";
-import { decodeG711, encodeG711, type G711Codec, silenceByte } from "./g711.ts";
+import { decodeG711, encodeG711, type G711Codec, silenceByte, transcodeG711 } from "./g711.ts";
 
 const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 const everySample = Int16Array.from({ length: 65_536 }, (_, index) => index - 32_768);
@@ -123,5 +123,34 @@ describe("decodeG711", () => {
     const samples = decode(codec, Uint8Array.of(byte));
 
     expect([...samples]).toEqual([sample]);
+  });
+});
+
+describe("transcodeG711", () => {
+  test.each([
+    ["pcmu", "pcma"],
+    ["pcma", "pcmu"],
+  ] as const)("from %s to %s sounds the same within a step of the coarser law", (from, to) => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    const before = new Int16Array(256);
+    decodeG711(from, bytes, before);
+
+    transcodeG711(from, to, bytes, 0, 256);
+    const after = new Int16Array(256);
+    decodeG711(to, bytes, after);
+
+    const isNear = before.map((sample, index) =>
+      Math.abs(sample - (after[index] ?? 0)) <= Math.max(16, Math.abs(sample) / 16) ? 1 : 0,
+    );
+    expect([...isNear].every((near) => near === 1)).toBe(true);
+  });
+
+  test("of the same law changes nothing, and of another only what is named", () => {
+    const bytes = new Uint8Array(4).fill(silenceByte("pcmu"));
+
+    transcodeG711("pcmu", "pcmu", bytes, 0, 4);
+    transcodeG711("pcmu", "pcma", bytes, 1, 2);
+
+    expect([...bytes]).toEqual([0xff, 0xd5, 0xd5, 0xff]);
   });
 });

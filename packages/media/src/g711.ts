@@ -21,6 +21,21 @@ export function decodeG711(codec: G711Codec, bytes: Uint8Array, into: Int16Array
   for (let index = 0; index < bytes.length; index += 1) into[index] = table[bytes[index] ?? 0] ?? 0;
 }
 
+/** Turns bytes of one law into the other's where they are. Of the same law they stay as they are. */
+export function transcodeG711(
+  from: G711Codec,
+  to: G711Codec,
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+): void {
+  if (from === to) return;
+  const table = from === "pcmu" ? aLawOfMuLaw : muLawOfALaw;
+  for (let index = offset; index < offset + length; index += 1) {
+    bytes[index] = table[bytes[index] ?? 0] ?? 0;
+  }
+}
+
 const muLawBias = 132; // 33 of G.711's 14-bit scale, in 16 bits
 const muLawClip = 32_635; // the largest magnitude that the bias leaves room for
 
@@ -28,6 +43,9 @@ const muLawOf = encodingTable(muLawByte);
 const aLawOf = encodingTable(aLawByte);
 const linearOfMuLaw = Int16Array.from({ length: 256 }, (_, byte) => linearOfMuLawByte(byte));
 const linearOfALaw = Int16Array.from({ length: 256 }, (_, byte) => linearOfALawByte(byte));
+
+const aLawOfMuLaw = Uint8Array.from(linearOfMuLaw, (sample) => aLawOf[sample & 0xffff] ?? 0);
+const muLawOfALaw = Uint8Array.from(linearOfALaw, (sample) => muLawOf[sample & 0xffff] ?? 0);
 
 /** A byte for each 16-bit sample, found by its two's complement bits. */
 function encodingTable(byteOf: (sample: number) => number): Uint8Array {

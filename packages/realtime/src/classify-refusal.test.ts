@@ -110,6 +110,11 @@ describe("classifyRefusal", () => {
     [new AppError(protocolBrokenCode, ""), true, "provider_error"],
     [new Error("connect ECONNREFUSED"), false, "provider_unreachable"],
     [new Error("read ECONNRESET"), true, "session_lost"],
+    [withCode("DEPTH_ZERO_SELF_SIGNED_CERT"), false, "tls_error"],
+    [withCode("ERR_TLS_CERT_ALTNAME_INVALID"), false, "tls_error"],
+    [withCode("CERT_HAS_EXPIRED"), false, "tls_error"],
+    [new AppError("x", "", { cause: withCode("EPROTO") }), false, "tls_error"],
+    [withCode("ECONNREFUSED"), false, "provider_unreachable"],
   ] as const)("the failure %s (ready: %s) is %s", (error, wasReady, reason) => {
     expect(classifyRefusal({ kind: "broken", error, wasReady }).reason).toBe(reason);
   });
@@ -139,3 +144,7 @@ describe("classifyRefusal", () => {
     expect(messages.join(" ")).not.toContain("sk-");
   });
 });
+
+function withCode(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}

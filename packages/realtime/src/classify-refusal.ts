@@ -150,7 +150,30 @@ function classifyBreak(error: Error, wasReady: boolean): ClassifiedRefusal {
   if (error instanceof AppError && error.code === handshakeTimeoutCode) {
     return { reason: "timeout", message: "The provider did not answer the upgrade in time." };
   }
+  if (isTlsError(error)) {
+    return { reason: "tls_error", message: "No TLS connection to the provider came about." };
+  }
   return { reason: "provider_unreachable", message: "No connection to the provider came about." };
+}
+
+/** Node tells what TLS refuses by codes of OpenSSL's certificate checks, and by those of its own. */
+function isTlsError(error: Error): boolean {
+  return chainOf(error).some(
+    (each) => "code" in each && typeof each.code === "string" && tlsCodes.test(each.code),
+  );
+}
+
+const tlsCodes =
+  /^(ERR_SSL|ERR_TLS|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH)/;
+const causesMax = 4; // an error that names itself as its cause would be followed for ever
+
+/** An error and what caused it, the outermost first. */
+function chainOf(error: unknown): readonly Error[] {
+  const chain: Error[] = [];
+  for (let next = error; next instanceof Error && chain.length < causesMax; next = next.cause) {
+    chain.push(next);
+  }
+  return chain;
 }
 
 /** The close reason is `<error.type>.<error.code>`, for an expired session a sentence. */

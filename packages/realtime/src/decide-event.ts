@@ -168,7 +168,7 @@ function responseCreated(talk: Talk, responseId: string): EventDecision {
   const started = report({ kind: "response-started", responseId });
   if (response.kind !== "requested") {
     // The server's own response sees all that was added before: nothing else has to be asked for.
-    const waiting = talk.waiting.filter(({ kind }) => kind === "greeting");
+    const waiting = talk.waiting.filter(({ kind }) => kind !== "continue");
     const active = { kind: "active", responseId, request: continued, eventId: null } as const;
     return goOn({ ...talk, waiting, response: active }, stopRetry, started);
   }

@@ -1,10 +1,17 @@
 import { unreachable } from "@agentcall/base";
+import type { RealtimeConversationItemUserMessage } from "openai/resources/realtime/realtime";
 import { classifyRefusal, type RefusalEvidence } from "./classify-refusal.ts";
 import { decideEvent, newTalk } from "./decide-event.ts";
 import { interrupt, receive } from "./interruption.ts";
 import { release, request, type TalkStep } from "./response-requests.ts";
 import type { SessionConfig } from "./session-config.ts";
-import type { SessionAction, SessionInput, SessionState, SessionStep } from "./session-state.ts";
+import type {
+  SessionAction,
+  SessionInput,
+  SessionState,
+  SessionStep,
+  SpokenLine,
+} from "./session-state.ts";
 import type { ServerEvent } from "./server-event.ts";
 import { sessionUpdate, sessionUpdateEventId } from "./session-update.ts";
 
@@ -76,6 +83,7 @@ function decideLive(state: Live, input: SessionInput): SessionStep {
     case "interrupted":
     case "tool-output":
     case "user-text":
+    case "recall":
       // Before the settings stand there is no conversation that this could belong to.
       return state.kind === "ready" ? decideTalk(state, input) : { state, actions: [] };
     default:
@@ -85,7 +93,7 @@ function decideLive(state: Live, input: SessionInput): SessionStep {
 
 type TalkInput = Extract<
   SessionInput,
-  { kind: "audio" | "interrupted" | "tool-output" | "user-text" }
+  { kind: "audio" | "interrupted" | "tool-output" | "user-text" | "recall" }
 >;
 
 const playAudio: readonly SessionAction[] = [{ kind: "pass-audio" }];
@@ -109,15 +117,37 @@ function decideTalk(state: Ready, input: TalkInput): SessionStep {
       return withTalk(state, { talk: asked.talk, actions: [added, ...asked.actions] });
     }
     case "user-text": {
-      const content = [{ type: "input_text" as const, text: input.text }];
-      const item = { type: "message" as const, role: "user" as const, content };
+      const item = userMessage(input.text);
       const added = { kind: "send", event: { type: "conversation.item.create", item } } as const;
       const asked = request(talk, { kind: "continue", isRetry: false }, config);
       return withTalk(state, { talk: asked.talk, actions: [added, ...asked.actions] });
     }
+    case "recall": {
+      const added = input.lines.map(recalled);
+      if (!input.speak) return { state, actions: added };
+      const asked = request(talk, { kind: "resume", isRetry: false }, config);
+      return withTalk(state, { talk: asked.talk, actions: [...added, ...asked.actions] });
+    }
     default:
       return unreachable(input);
   }
+}
+
+/** The service takes what an assistant said as text only: audio cannot be given back to it. */
+function recalled({ speaker, text }: SpokenLine): SessionAction {
+  const item =
+    speaker === "human"
+      ? userMessage(text)
+      : {
+          type: "message" as const,
+          role: "assistant" as const,
+          content: [{ type: "output_text" as const, text }],
+        };
+  return { kind: "send", event: { type: "conversation.item.create", item } };
+}
+
+function userMessage(text: string): RealtimeConversationItemUserMessage {
+  return { type: "message", role: "user", content: [{ type: "input_text", text }] };
 }
 
 function decideServerEvent(state: Live, event: ServerEvent): SessionStep {
@@ -140,7 +170,9 @@ function decideServerEvent(state: Live, event: ServerEvent): SessionStep {
 function becomeReady(state: Opening): SessionStep {
   const { config, trouble } = state;
   // A caller whose line is answered hears somebody: the agent speaks first, whatever its words.
-  const asked = request(newTalk, { kind: "greeting", isRetry: false }, config);
+  const asked = config.greets
+    ? request(newTalk, { kind: "greeting", isRetry: false }, config)
+    : { talk: newTalk, actions: [] };
   return {
     state: { kind: "ready", config, trouble, talk: asked.talk },
     actions: [{ kind: "stop-timer", timer: "ready" }, report("ready"), ...asked.actions],

@@ -18,6 +18,7 @@ export type {
   SessionInput,
   SessionState,
   SessionStep,
+  SpokenLine,
 } from "./session-state.ts";
 export type { TokenUsage } from "./token-usage.ts";
 export { WsTransport, type WsTransportOptions } from "./ws-transport.ts";

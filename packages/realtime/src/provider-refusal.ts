@@ -8,6 +8,8 @@ export type ProviderRefusal =
   | "permission_denied"
   | "region_blocked"
   | "provider_unreachable"
+  /** Its certificate could not be verified, or no common version of TLS was found. */
+  | "tls_error"
   | "provider_error"
   | "timeout"
   | "session_expired"

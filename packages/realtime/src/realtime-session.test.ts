@@ -71,6 +71,37 @@ describe("RealtimeSession, opening", () => {
     expect(JSON.stringify(bench.sent[1])).toContain(task);
   });
 
+  test("that takes another's place is told what was said before, and goes on without a greeting", () => {
+    const bench = new SessionBench({ greets: false });
+    bench.session.open();
+    bench.transport.accept();
+    bench.transport.serve(wire.created(), wire.updated());
+
+    const lines = [
+      { speaker: "human", text: "A table for two." },
+      { speaker: "ai", text: "Of course." },
+    ] as const;
+    bench.session.recall(lines, true);
+
+    expect(bench.sent.slice(1, 3)).toMatchObject([
+      { item: { role: "user", content: [{ type: "input_text", text: "A table for two." }] } },
+      { item: { role: "assistant", content: [{ type: "output_text", text: "Of course." }] } },
+    ]);
+    expect(bench.sentTypes.slice(3)).toEqual(["response.create"]);
+    expect(JSON.stringify(bench.sent[3])).toContain("Do not greet again");
+  });
+
+  test("that is to wait asks for no response", () => {
+    const bench = new SessionBench({ greets: false });
+    bench.session.open();
+    bench.transport.accept();
+    bench.transport.serve(wire.created(), wire.updated());
+
+    bench.session.recall([{ speaker: "human", text: "Hello?" }], false);
+
+    expect(bench.sentTypes).toEqual(["session.update", "conversation.item.create"]);
+  });
+
   test("drops audio until the settings stand, then appends it untouched", () => {
     const bench = new SessionBench();
     bench.session.open();

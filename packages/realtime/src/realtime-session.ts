@@ -10,6 +10,7 @@ import type {
   SessionInput,
   SessionState,
   SessionTimer,
+  SpokenLine,
 } from "./session-state.ts";
 
 export type RealtimeSessionOptions = {
@@ -67,6 +68,14 @@ export class RealtimeSession {
   /** Says something in the caller's name, such as a key that was pressed, and asks for a response. */
   sendUserText(text: string): void {
     this.#take({ kind: "user-text", text });
+  }
+
+  /**
+   * Tells a new session what was said in the one before it. With `speak` the agent takes up the
+   * conversation at once, else it waits for the caller.
+   */
+  recall(lines: readonly SpokenLine[], speak: boolean): void {
+    this.#take({ kind: "recall", lines, speak });
   }
 
   /** May be called at any time and twice. */

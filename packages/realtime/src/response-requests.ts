@@ -48,6 +48,10 @@ function responseCreate(
   config: SessionConfig,
 ): RealtimeClientEvent {
   if (wanted.kind === "continue") return { type: "response.create", event_id: eventId };
+  if (wanted.kind === "resume") {
+    const instructions = `${config.instructions}\n\n${resumption}`;
+    return { type: "response.create", event_id: eventId, response: { instructions } };
+  }
   const { firstMessage } = config;
   const task =
     firstMessage === null
@@ -57,3 +61,6 @@ function responseCreate(
   const instructions = `${config.instructions}\n\nThe caller has just been connected. ${task}`;
   return { type: "response.create", event_id: eventId, response: { instructions } };
 }
+
+const resumption =
+  "The line to the caller was interrupted for a few seconds and stands again. Say so in a few words and go on where the conversation was; ask the caller to repeat what you may have missed. Do not greet again.";

@@ -25,6 +25,8 @@ export type SessionConfig = {
   readonly codec: G711Codec;
   /** What the agent says first, word for word; null lets it greet in its own words. */
   readonly firstMessage: string | null;
+  /** Whether the agent speaks as soon as the settings stand. A session that takes another's place does not. */
+  readonly greets: boolean;
   readonly tools: readonly ToolDefinition[];
   readonly transcriptionModel: string;
   readonly turnDetection: {

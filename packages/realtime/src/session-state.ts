@@ -45,7 +45,7 @@ export type Talk = {
 };
 
 export type ResponseRequest = {
-  readonly kind: "greeting" | "continue";
+  readonly kind: "greeting" | "resume" | "continue";
   /** A failed response is asked for a second time, not a third. */
   readonly isRetry: boolean;
 };
@@ -89,6 +89,9 @@ export type HeardItem = {
   readonly receivedMs: number;
 };
 
+/** What was said in a conversation before this session: the agent's part as far as it was heard. */
+export type SpokenLine = { readonly speaker: "human" | "ai"; readonly text: string };
+
 export type SessionTimer = "ready" | "retry";
 
 /** What can happen to a session. */
@@ -104,6 +107,7 @@ export type SessionInput =
   | { readonly kind: "interrupted"; readonly heard: readonly HeardItem[] }
   | { readonly kind: "tool-output"; readonly callId: string; readonly output: string }
   | { readonly kind: "user-text"; readonly text: string }
+  | { readonly kind: "recall"; readonly lines: readonly SpokenLine[]; readonly speak: boolean }
   | { readonly kind: "close" };
 
 /** What a session does. */

@@ -46,6 +46,7 @@ export function testKey(
         language: agent.language,
         codec: "pcmu",
         firstMessage: greeting,
+        greets: true,
         tools: [],
         transcriptionModel,
         turnDetection: {

@@ -8,6 +8,7 @@ import { parseOpenaiKey } from "./openai-key.ts";
 /** These say something of the network or the provider, and nothing of the key. */
 const notTheKeysFault: ReadonlySet<ProviderRefusal> = new Set([
   "provider_unreachable",
+  "tls_error",
   "provider_error",
   "timeout",
   "session_lost",
@@ -65,12 +66,16 @@ function refusalOf(reason: ProviderRefusal): AppError {
       reason,
     });
   }
-  // The contract knows three of these: a session that broke off is the provider's error.
-  const told =
-    reason === "timeout" || reason === "provider_unreachable" ? reason : "provider_error";
   return new AppError(
     "byok_test_failed",
     "The key could not be tested; this says nothing about the key.",
-    { reason: told },
+    { reason: toldOf(reason) },
   );
+}
+
+/** The contract knows three of these: a session that broke off is the provider's error. */
+function toldOf(reason: ProviderRefusal): string {
+  if (reason === "timeout") return reason;
+  const isUnreachable = reason === "provider_unreachable" || reason === "tls_error";
+  return isUnreachable ? "provider_unreachable" : "provider_error";
 }

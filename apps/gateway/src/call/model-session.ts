@@ -54,6 +54,7 @@ function configOf(plan: CallPlan, codec: G711Codec): SessionConfig {
     language,
     codec,
     firstMessage,
+    greets: true,
     tools: [],
     transcriptionModel,
     // 500 ms is what the newest models have themselves; 200 ms would clip callers who think.

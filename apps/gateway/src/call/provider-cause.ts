@@ -17,6 +17,7 @@ const causes: Readonly<Record<ProviderRefusal, EndCause>> = {
   permission_denied: "key_permission_denied",
   region_blocked: "key_region_blocked",
   provider_unreachable: "provider_unreachable",
+  tls_error: "provider_tls_error",
   provider_error: "provider_error",
   timeout: "provider_timeout",
   session_expired: "session_expired",

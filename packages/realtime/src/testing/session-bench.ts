@@ -15,6 +15,7 @@ function aConfig(more: Partial<SessionConfig> = {}): SessionConfig {
     language: "auto",
     codec: "pcmu",
     firstMessage: null,
+    greets: true,
     tools: [],
     transcriptionModel: "gpt-transcribe",
     turnDetection: {
@@ -71,7 +72,7 @@ export class SessionBench {
     bench.session.open();
     bench.transport.accept();
     bench.transport.serve(wire.created(), wire.updated());
-    if (more.firstMessage === undefined) {
+    if (more.firstMessage === undefined && more.greets !== false) {
       bench.transport.serve(wire.responseCreated("resp_hello"), wire.responseDone("resp_hello"));
     }
     bench.forget();
