@@ -259,6 +259,7 @@ export class House {
       sessions: 0,
       timers: 0,
       spooledEvents: 0,
+      keys: 0,
     });
     expect(this.engine.state()).toMatchObject({
       dialogs: 0,

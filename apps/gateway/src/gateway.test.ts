@@ -37,6 +37,7 @@ const nothing = {
   sessions: 0,
   timers: 0,
   spooledEvents: 0,
+  keys: 0,
 };
 
 let folder = "";

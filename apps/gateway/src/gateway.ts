@@ -12,6 +12,7 @@ import type { RealtimeTransport, TransportHandlers } from "@agentcall/realtime";
 import type { CallPorts } from "./call/call-ports.ts";
 import { CallRunner } from "./call/call-runner.ts";
 import { modelSessions } from "./call/model-session.ts";
+import { CallKeys } from "./control/call-keys.ts";
 import { ControlLink } from "./control/control-link.ts";
 import { Spool } from "./control/spool.ts";
 import { Pacer } from "./rtp/pacer.ts";
@@ -77,6 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     new PortRange(options.rtpPorts.from, options.rtpPorts.to),
     log,
   );
+  const keys = new CallKeys();
   const pacer = new Pacer(clock, log);
   const link = new ControlLink({
     url: options.controlUrl,
@@ -100,9 +102,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     openRtp: (handlers) => endpoints.open(handlers),
     pacer,
     control: {
-      offer: (offer) => link.offer(offer),
+      offer: async (offer) => keys.checkIn(offer.callId, await link.offer(offer)),
       withdraw: (callId) => {
         link.withdraw(callId);
+        keys.forget(callId);
       },
       record: (event) => link.record(event),
       keepDraft: (event) => spool.keepDraft(event),
@@ -110,7 +113,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         link.live(event);
       },
     },
-    makeModelSession: modelSessions(options),
+    makeModelSession: modelSessions({ ...options, keys }),
     refusalNow,
     clock,
     random,
@@ -152,6 +155,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       sessions: [...calls.values()].filter((call) => call.hasSession).length,
       timers: [...calls.values()].reduce((sum, call) => sum + call.timerCount, 0),
       spooledEvents: spool.pendingCount,
+      keys: keys.held,
     }),
     close: () => closers.close(),
   };

@@ -1,4 +1,4 @@
-import { type Clock, type Log, Secret } from "@agentcall/base";
+import { type Clock, invariant, type Log } from "@agentcall/base";
 import type { CallPlan } from "@agentcall/contract";
 import {
   RealtimeSession,
@@ -8,6 +8,7 @@ import {
   WsTransport,
 } from "@agentcall/realtime";
 import type { G711Codec } from "@agentcall/media";
+import type { CallKeys } from "../control/call-keys.ts";
 import type { MakeModelSession } from "./call-ports.ts";
 
 const handshakeTimeoutMs = 4_000; // the answer deadline comes first: this is for what is left over
@@ -17,12 +18,14 @@ const transcriptionModel = "gpt-transcribe"; // the others end on 2027-02-26
 export function modelSessions(options: {
   readonly clock: Clock;
   readonly log: Log;
+  readonly keys: CallKeys;
   readonly realtimeTransport?: (plan: CallPlan, handlers: TransportHandlers) => RealtimeTransport;
 }): MakeModelSession {
   return (plan, codec, callId, { onReport, onAudio }) => {
     const log = options.log.child({ callId });
     const makeTransport = (handlers: TransportHandlers): RealtimeTransport =>
-      options.realtimeTransport?.(plan, handlers) ?? webSocketTransport(plan, log, handlers);
+      options.realtimeTransport?.(plan, handlers) ??
+      webSocketTransport(plan, options.keys, log, handlers);
     return new RealtimeSession({
       transport: makeTransport,
       config: configOf(plan, codec),
@@ -36,12 +39,14 @@ export function modelSessions(options: {
 
 function webSocketTransport(
   plan: CallPlan,
+  keys: CallKeys,
   log: Log,
   handlers: TransportHandlers,
 ): RealtimeTransport {
   const url = new URL(plan.provider.realtimeUrl);
   url.searchParams.set("model", plan.agent.model);
-  const apiKey = new Secret(plan.provider.apiKey);
+  const apiKey = keys.take(plan.provider.apiKey);
+  invariant(apiKey !== null, "a session is opened once, with the key that came with its plan");
   return new WsTransport({ url: url.href, apiKey, handshakeTimeoutMs, log }, handlers);
 }
 
