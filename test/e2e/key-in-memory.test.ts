@@ -4,11 +4,10 @@ import path from "node:path";
 import { delay, Secret, silentLog, systemClock, systemRandom } from "@agentcall/base";
 import type { E164 } from "@agentcall/contract";
 import { type ControlPlane, startControlPlane } from "@agentcall/control-plane";
-import { proLicense } from "@agentcall/control-plane/testing";
+import { proLicense, rootKeyOf } from "@agentcall/control-plane/testing";
 import { Phone } from "@agentcall/phone";
 import { type Practice, startPractice } from "@agentcall/practice";
 import { type SipEngine, startSipEngine } from "@agentcall/sip-engine";
-import { rootKeyFromBytes } from "@agentcall/vault";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { GatewayProcess } from "../support/gateway-process.ts";
 import { formsOf } from "../support/key-forms.ts";
@@ -90,7 +89,7 @@ async function start(managedKey: Secret): Promise<void> {
     openaiBaseUrl: `${practice.http}/v1`,
     managedKey,
     license: proLicense(),
-    rootKey: rootKeyFromBytes(Buffer.alloc(32, 7)) ?? never(),
+    root: rootKeyOf("the memory"),
     adminKey: null,
     demoNumber,
     model: "gpt-realtime-2.1",
@@ -108,8 +107,4 @@ async function start(managedKey: Secret): Promise<void> {
     controlToken,
     rtpPorts: "32000-32199",
   });
-}
-
-function never(): never {
-  throw new Error("32 bytes are a root key");
 }

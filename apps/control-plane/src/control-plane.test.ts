@@ -13,6 +13,7 @@ import {
   type E164,
   type GatewayFrame,
 } from "@agentcall/contract";
+import { startPractice } from "@agentcall/practice";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "./control-plane.ts";
@@ -128,6 +129,53 @@ describe("a call", () => {
     });
     expect(acknowledged).toEqual({ kind: "events.ack", eventIds: ["evt_1", "evt_9"] });
     expect(third).toMatchObject({ outcome: { kind: "accept" } });
+  });
+
+  test("is planned with a client secret where gateways are to see no key, and refused as the provider refuses that", async () => {
+    await house.close();
+    const practice = await startPractice({ recordAudioBytesMax: 0 });
+    const openaiBaseUrl = `${practice.http}/v1`;
+    const managedKey = new Secret("sk-proj-practice-good-marked0001");
+    house = await start({ openaiBaseUrl, managedKey, callsMax: 20 });
+    await ask("/v1/settings/key-delivery", ephemeral);
+    let link = await joined();
+    link.send(offerOf());
+    const good = await link.next();
+    await house.close();
+    house = await start({ openaiBaseUrl, managedKey: new Secret("sk-proj-practice-invalid-test") });
+    link = await joined();
+    link.send(offerOf({ callId: "call_2" as CallId }));
+    const bad = await link.next();
+    const page = await (await ask("/v1/audit?limit=4")).json();
+
+    expect(good).toMatchObject({
+      outcome: { plan: { provider: { apiKey: expect.stringMatching(/^ek_/) as string } } },
+    });
+    expect(bad).toMatchObject({
+      outcome: { kind: "reject", sipStatus: 503, endCause: "key_invalid" },
+    });
+    expect(page).toMatchObject({
+      items: [
+        {
+          action: "client-secret.minted",
+          detail: { callId: "call_2", refused: "invalid_api_key" },
+        },
+        { action: "managed-key.opened", detail: { callId: "call_2", opened: true } },
+        { action: "client-secret.minted", detail: { callId, refused: null } },
+        { action: "managed-key.opened" },
+      ],
+    });
+    await practice.close();
+  });
+
+  test("that is refused anyway opens no key", async () => {
+    const link = await joined();
+
+    link.send(offerOf({ sourceAddress: "192.0.2.1" }));
+    await link.next();
+    const { items } = (await (await ask("/v1/audit")).json()) as { items: { action: string }[] };
+
+    expect(items.map(({ action }) => action)).not.toContain("managed-key.opened");
   });
 
   test("on the free plan lasts as long as the month's minutes, and is refused when they are used up", async () => {
@@ -320,10 +368,19 @@ function start(changes: Partial<ControlPlaneOptions> = {}): Promise<ControlPlane
   });
 }
 
-function ask(url: string, init: RequestInit = {}): Promise<Response> {
+const ephemeral = {
+  method: "PUT",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ keyDelivery: "ephemeral" }),
+};
+
+function ask(
+  url: string,
+  init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Response> {
   return fetch(`${house.http}${url}`, {
     ...init,
-    headers: { authorization: `Bearer ${adminKey.reveal()}` },
+    headers: { ...init.headers, authorization: `Bearer ${adminKey.reveal()}` },
   });
 }
 

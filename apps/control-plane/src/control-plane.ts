@@ -6,11 +6,13 @@ import type { FastifyInstance } from "fastify";
 import { ApiKeyStore } from "./access/api-key-store.ts";
 import { AuditLog } from "./audit/audit-log.ts";
 import { ByokKeys } from "./byok/byok-keys.ts";
+import { KeyDelivery } from "./byok/key-delivery.ts";
 import { KeyTester } from "./byok/key-tester.ts";
 import { ManagedKey } from "./byok/managed-key.ts";
 import { CallStore } from "./calls/call-store.ts";
 import { CallDesk } from "./control/call-desk.ts";
 import { ControlServer } from "./control/control-server.ts";
+import { KeyOpener } from "./control/key-opener.ts";
 import { EventStream } from "./events/event-stream.ts";
 import { buildApp } from "./http/app.ts";
 import { IdempotentAnswers } from "./http/idempotent-answers.ts";
@@ -126,6 +128,8 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   const tester = new KeyTester(provider, clock, log);
   const given = options.managedKey;
   const managedKey = new ManagedKey({ db, audit, vault, tester, given, log });
+  const baseUrl = options.openaiBaseUrl;
+  const keyDelivery = await KeyDelivery.open({ db, audit, baseUrl, clock, log });
   const licensing = await Licensing.open({
     ...options.license,
     db,
@@ -142,12 +146,18 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   const stream = new EventStream(clock);
   const desk = await CallDesk.open({
     db,
-    audit,
     calls,
     numbers,
     stream,
     vault,
-    managedKey,
+    keys: new KeyOpener({
+      db,
+      audit,
+      vault,
+      managedKey,
+      delivery: keyDelivery,
+      model: options.model,
+    }),
     licensing,
     provider,
     callsMax: options.callsMax,
@@ -162,6 +172,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     numbers,
     byokKeys: new ByokKeys({ db, audit, vault, numbers, tester, clock, log }),
     managedKey,
+    keyDelivery,
     licensing,
     calls,
     stream,

@@ -87,3 +87,20 @@ export const endCauseText: Readonly<Record<EndCause, string>> = {
   gateway_fault: "A fault inside the gateway ended the call.",
   gateway_lost: "The gateway carrying the call stopped without saying goodbye.",
 };
+
+/** What a provider's refusal means for the call, by the refusal's own name. */
+export const endCauseOfRefusal = {
+  malformed_key: "key_invalid",
+  invalid_api_key: "key_invalid",
+  insufficient_quota: "key_no_quota",
+  rate_limited: "key_rate_limited",
+  model_not_found: "key_model_not_found",
+  permission_denied: "key_permission_denied",
+  region_blocked: "key_region_blocked",
+  provider_unreachable: "provider_unreachable",
+  tls_error: "provider_tls_error",
+  provider_error: "provider_error",
+  timeout: "provider_timeout",
+  session_expired: "session_expired",
+  session_lost: "session_lost",
+} as const satisfies Record<string, EndCause>;

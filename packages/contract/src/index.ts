@@ -41,7 +41,13 @@ export {
   type PlanOutcome,
   planOutcomeSchema,
 } from "./control-link.ts";
-export { type EndCause, endCauses, endCauseSchema, endCauseText } from "./end-cause.ts";
+export {
+  type EndCause,
+  endCauses,
+  endCauseSchema,
+  endCauseText,
+  endCauseOfRefusal,
+} from "./end-cause.ts";
 export { type FallbackStep } from "./fallback-step.ts";
 export { type Ladder } from "./fallback.ts";
 export { type Tool, toolName } from "./tool.ts";
@@ -149,3 +155,4 @@ export {
   signedLicenseSchema,
 } from "./license.ts";
 export { rekeySchema, unsealSchema, type VaultView, vaultViewSchema } from "./vault.ts";
+export { type KeyDeliveryMode, keyDeliverySchema } from "./key-delivery.ts";

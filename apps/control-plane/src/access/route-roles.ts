@@ -31,6 +31,8 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "POST /v1/byok/bulk": "admin",
   "PUT /v1/settings/managed-key": "admin",
   "DELETE /v1/settings/managed-key": "admin",
+  "GET /v1/settings/key-delivery": "admin",
+  "PUT /v1/settings/key-delivery": "admin",
 
   "GET /v1/calls": "viewer",
   "GET /v1/calls/:id": "viewer",

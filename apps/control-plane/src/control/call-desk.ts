@@ -7,8 +7,6 @@ import {
   type GatewayFrame,
   type PlanOutcome,
 } from "@agentcall/contract";
-import { applianceActor, type AuditLog } from "../audit/audit-log.ts";
-import type { ManagedKey } from "../byok/managed-key.ts";
 import type { CallStore, Teller } from "../calls/call-store.ts";
 import { lostCallEnd } from "../calls/lost-call.ts";
 import type { EventStream } from "../events/event-stream.ts";
@@ -18,25 +16,34 @@ import { currentEpoch } from "../ledger/epoch.ts";
 import { bookedTalkMs } from "../ledger/usage-book.ts";
 import type { Database } from "../sqlite/database.ts";
 import type { NumberStore, RegisteredNumber } from "../numbers/number-store.ts";
-import { type Found, openaiKeyPurpose, type Vault } from "../vault/vault.ts";
+import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
 import { CallCapacity } from "./call-capacity.ts";
-import { type Charging, type KeyForCall, planCall, type ProviderSettings } from "./call-plan.ts";
+import {
+  type Charging,
+  type KeyForCall,
+  type OfferFacts,
+  planCall,
+  type ProviderSettings,
+  refuseCall,
+} from "./call-plan.ts";
 import type { ControlHandlers, PartialTranscript } from "./control-server.ts";
+import type { KeyOpener } from "./key-opener.ts";
 
 export type CallDeskOptions = {
   readonly db: Database;
-  readonly audit: AuditLog;
   readonly calls: CallStore;
   readonly numbers: NumberStore;
   readonly stream: EventStream;
   readonly vault: Vault;
-  readonly managedKey: ManagedKey;
+  readonly keys: KeyOpener;
   readonly licensing: Licensing;
   readonly provider: ProviderSettings;
   readonly callsMax: number;
   readonly nowMs: () => number;
   readonly log: Log;
 };
+
+const noKey: KeyForCall = { kind: "none" };
 
 /** Answers what gateways ask, writes what they tell, and passes it on to whoever listens. */
 export class CallDesk implements ControlHandlers {
@@ -73,23 +80,25 @@ export class CallDesk implements ControlHandlers {
   }
 
   async onOffer(offer: Extract<GatewayFrame, { kind: "call.offer" }>): Promise<PlanOutcome> {
-    const { numbers, licensing, provider, log } = this.#options;
+    const { numbers, keys, licensing, provider, log } = this.#options;
     const number = this.#onPlan(await numbers.byE164(offer.to));
     const trial = await licensing.trial();
     // Taken at once: two offers in the same moment do not share the last place.
     const hasPlace = this.#capacity.take(offer.callId);
-    const apiKey = await this.#openKey(number, offer.callId);
-    const fallback =
-      mayFallBack(number) && apiKey.kind === "opened"
-        ? await this.#openManaged(number, offer.callId)
-        : null;
-    const outcome = planCall({
+    const facts: OfferFacts = {
       number,
       trialLeftMs: trial === null ? null : trial.includedMs - trial.usedMs,
       sourceAddress: offer.sourceAddress,
       hasPlace,
+    };
+    // No key is opened for a call that is refused anyway.
+    const isRefused = number === null || refuseCall(facts) !== null;
+    const apiKey: KeyForCall = isRefused ? noKey : await keys.own(number, offer.callId);
+    const mayFallBack = !isRefused && apiKey.kind === "opened";
+    const outcome = planCall({
+      ...facts,
       apiKey,
-      fallbackKey: fallback?.kind === "opened" ? fallback.secret : null,
+      fallbackKey: mayFallBack ? await keys.fallback(number, offer.callId) : null,
       provider,
       charging: await this.#chargingOf(number),
     });
@@ -139,35 +148,6 @@ export class CallDesk implements ControlHandlers {
       rateCard: licensing.entitlement().rateCard,
       keyFingerprint: isOwn ? await vault.fingerprintOf(openaiKeyPurpose, number.id) : null,
     };
-  }
-
-  /** Opens the key of the number's mode for one call, and writes down that it did. */
-  async #openKey(number: RegisteredNumber | null, callId: CallId): Promise<KeyForCall> {
-    if (number === null) return { kind: "none" };
-    const { vault } = this.#options;
-    if (vault.door.isSealed) return { kind: "sealed" };
-    if (number.voiceMode === "managed") return this.#openManaged(number, callId);
-    const found = await vault.find(openaiKeyPurpose, number.id);
-    await this.#auditOpening("byok-key.opened", number, callId, found);
-    return found;
-  }
-
-  async #openManaged(number: RegisteredNumber, callId: CallId): Promise<Found> {
-    const found = await this.#options.managedKey.find();
-    await this.#auditOpening("managed-key.opened", number, callId, found);
-    return found;
-  }
-
-  async #auditOpening(
-    action: string,
-    { id }: RegisteredNumber,
-    callId: CallId,
-    found: Found,
-  ): Promise<void> {
-    const { db, audit } = this.#options;
-    const opened = found.kind === "opened";
-    const detail = { callId, opened, keyVersion: opened ? found.keyVersion : null };
-    await db.tx((writer) => audit.append(writer, applianceActor, action, id, detail));
   }
 
   #tell(event: CallEvent): void {
@@ -232,9 +212,4 @@ export class CallDesk implements ControlHandlers {
       log.error({ callId, err: error }, "a failing key could not be told");
     }
   }
-}
-
-/** A number with a key of its own falls back to the appliance's only where it explicitly allows it. */
-function mayFallBack(number: RegisteredNumber | null): number is RegisteredNumber {
-  return number?.voiceMode === "byok" && number.inbound?.fallback.allowManagedKey === true;
 }

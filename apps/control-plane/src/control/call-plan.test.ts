@@ -3,7 +3,7 @@ import { defaultRateCard, inboundConfigSchema, type NumberId } from "@agentcall/
 import { describe, expect, test } from "vitest";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
 import { CallCapacity } from "./call-capacity.ts";
-import { type OfferFacts, planCall } from "./call-plan.ts";
+import { type PlanFacts, planCall } from "./call-plan.ts";
 import { callId } from "../testing/call-facts.ts";
 
 const number: RegisteredNumber = {
@@ -86,7 +86,7 @@ describe("the plan of a call", () => {
     });
   });
 
-  test.each<[string, Partial<OfferFacts>, number, string, number | null]>([
+  test.each<[string, Partial<PlanFacts>, number, string, number | null]>([
     ["of an unknown number", { number: null }, 404, "number_unknown", null],
     [
       "of a number without agent",
@@ -162,7 +162,7 @@ test("the last place is given once, and is free again after its call", () => {
   expect(capacity.callsInProgress).toBe(1);
 });
 
-function factsOf(changes: Partial<OfferFacts> = {}): OfferFacts {
+function factsOf(changes: Partial<PlanFacts> = {}): PlanFacts {
   return {
     number,
     trialLeftMs: null,

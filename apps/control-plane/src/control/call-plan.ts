@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import type { Secret } from "@agentcall/base";
-import type { PlanOutcome, RateCard } from "@agentcall/contract";
+import { invariant, type Secret } from "@agentcall/base";
+import type { EndCause, PlanOutcome, RateCard } from "@agentcall/contract";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
 import type { Found } from "../vault/vault.ts";
 
@@ -13,6 +13,10 @@ export type OfferFacts = {
   readonly trialLeftMs: number | null;
   /** Whether the appliance may carry one more call. */
   readonly hasPlace: boolean;
+};
+
+/** The same once the key was opened. */
+export type PlanFacts = OfferFacts & {
   /** The key of the number's mode, opened for this call, or why there is none. */
   readonly apiKey: KeyForCall;
   /** The appliance's key, opened because the number allows it in place of its own; else null. */
@@ -29,8 +33,9 @@ export type Charging = {
   readonly keyFingerprint: string | null;
 };
 
-/** A key for one call. A sealed vault opens none. */
-export type KeyForCall = Found | { readonly kind: "sealed" };
+/** A key for one call. A sealed vault opens none, and the provider may refuse a client secret for it. */
+export type KeyForCall =
+  Found | { readonly kind: "sealed" } | { readonly kind: "refused"; readonly endCause: EndCause };
 
 export type ProviderSettings = {
   /** Such as `wss://api.openai.com/v1/realtime`. */
@@ -42,9 +47,9 @@ export type ProviderSettings = {
 const trialMsMin = 1_000; // with less nothing can be said
 const retryAfterSecs = 10; // calls last minutes: one is likely to end soon
 
-/** Decides what to do with a call. The key in it is for this call alone. */
-export function planCall(facts: OfferFacts): PlanOutcome {
-  const { number, provider, trialLeftMs } = facts;
+/** Why a call is refused without asking for its key; null when it is not. */
+export function refuseCall(facts: OfferFacts): Rejection | null {
+  const { number, trialLeftMs } = facts;
   if (!isLoopback(facts.sourceAddress)) return rejection(facts, 403, "caller_not_allowed");
   if (number === null) return rejection(facts, 404, "number_unknown");
   if (number.inbound === null) return rejection(facts, 480, "number_without_agent");
@@ -54,8 +59,16 @@ export function planCall(facts: OfferFacts): PlanOutcome {
   if (!facts.hasPlace) {
     return rejection(facts, 503, "all_calls_taken", retryAfterSecs);
   }
-  const { apiKey, fallbackKey } = facts;
-  if (apiKey.kind !== "opened") return withoutKey(facts, apiKey.kind);
+  return null;
+}
+
+/** Decides what to do with a call. The key in it is for this call alone. */
+export function planCall(facts: PlanFacts): PlanOutcome {
+  const refusal = refuseCall(facts);
+  if (refusal !== null) return refusal;
+  const { number, provider, trialLeftMs, apiKey, fallbackKey } = facts;
+  invariant(number !== null && number.inbound !== null, "what has no agent was refused");
+  if (apiKey.kind !== "opened") return withoutKey(facts, apiKey);
   const { inbound } = number;
   const { forwardTo, announcement, rejectWith } = inbound.fallback;
   return {
@@ -86,8 +99,13 @@ export function planCall(facts: OfferFacts): PlanOutcome {
   };
 }
 
-function withoutKey(facts: OfferFacts, kind: Exclude<KeyForCall["kind"], "opened">): Rejection {
-  switch (kind) {
+function withoutKey(
+  facts: OfferFacts,
+  key: Exclude<KeyForCall, { readonly kind: "opened" }>,
+): Rejection {
+  switch (key.kind) {
+    case "refused":
+      return rejection(facts, 503, key.endCause);
     case "sealed":
       return rejection(facts, 503, "vault_sealed");
     case "unreadable":

@@ -15,6 +15,8 @@ import type { AuditLog } from "../audit/audit-log.ts";
 import { addAuditRoutes } from "../audit/audit-routes.ts";
 import type { ByokKeys } from "../byok/byok-keys.ts";
 import { addByokRoutes } from "../byok/byok-routes.ts";
+import type { KeyDelivery } from "../byok/key-delivery.ts";
+import { addKeyDeliveryRoutes } from "../byok/key-delivery-routes.ts";
 import type { ManagedKey } from "../byok/managed-key.ts";
 import { addCallRoutes, type HangUp } from "../calls/call-routes.ts";
 import type { CallStore } from "../calls/call-store.ts";
@@ -37,6 +39,7 @@ export type AppDeps = {
   readonly numbers: NumberStore;
   readonly byokKeys: ByokKeys;
   readonly managedKey: ManagedKey;
+  readonly keyDelivery: KeyDelivery;
   readonly licensing: Licensing;
   readonly calls: CallStore;
   readonly stream: EventStream;
@@ -86,6 +89,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addHealthRoutes(app, deps.readiness);
   addNumberRoutes(app, deps.numbers, deps.idempotent);
   addByokRoutes(app, deps);
+  addKeyDeliveryRoutes(app, deps.keyDelivery);
   addLicenseRoutes(app, deps.licensing);
   addCallRoutes(app, deps.calls, deps.hangUp, deps.log);
   addEventRoutes(app, deps);

@@ -149,4 +149,13 @@ export const migrations: readonly Migration[] = [
   },
   ledgerSchema,
   vaultRotationSchema,
+  {
+    name: "how gateways get keys",
+    statements: [
+      `CREATE TABLE key_delivery (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        mode TEXT NOT NULL CHECK (mode IN ('direct', 'ephemeral'))
+      ) STRICT`,
+    ],
+  },
 ];

@@ -7,6 +7,7 @@ import type { Role } from "@agentcall/contract";
 import { ApiKeyStore } from "../access/api-key-store.ts";
 import { applianceActor, AuditLog } from "../audit/audit-log.ts";
 import { ByokKeys } from "../byok/byok-keys.ts";
+import { KeyDelivery } from "../byok/key-delivery.ts";
 import { KeyTester } from "../byok/key-tester.ts";
 import { ManagedKey } from "../byok/managed-key.ts";
 import { CallStore } from "../calls/call-store.ts";
@@ -85,6 +86,8 @@ export class OpenApp {
     const provider = { realtimeUrl, model: "gpt-realtime-2.1" };
     const tester = new KeyTester(provider, clock, silentLog);
     const managedKey = new ManagedKey({ db, audit, vault, tester, given: null, log: silentLog });
+    const baseUrl = realtimeUrl.replace(/^ws/, "http").replace(/\/realtime$/, "");
+    const keyDelivery = await KeyDelivery.open({ db, audit, baseUrl, clock, log: silentLog });
     const licensing = await Licensing.open({
       ...(license ?? proLicense()),
       db,
@@ -106,6 +109,7 @@ export class OpenApp {
       numbers,
       byokKeys: new ByokKeys({ db, audit, vault, numbers, tester, clock, log: silentLog }),
       managedKey,
+      keyDelivery,
       licensing,
       calls,
       stream,

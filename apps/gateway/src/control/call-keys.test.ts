@@ -1,4 +1,9 @@
-import { type CallId, callPlanSchema, type PlanOutcome } from "@agentcall/contract";
+import {
+  type CallId,
+  callPlanSchema,
+  defaultRateCard,
+  type PlanOutcome,
+} from "@agentcall/contract";
 import { beforeEach, describe, expect, test } from "vitest";
 import { CallKeys } from "./call-keys.ts";
 
@@ -66,6 +71,14 @@ function accept(apiKey: string, managedKey: string | null): PlanOutcome {
     plan: callPlanSchema.parse({
       numberId: "num_1",
       voiceMode: "byok",
+      usageTerms: {
+        epoch: 1,
+        voiceMode: "managed",
+        rateCard: defaultRateCard,
+        keyFingerprint: null,
+        trunkId: null,
+        recorded: false,
+      },
       agent: {
         instructions: "",
         voice: "marin",
