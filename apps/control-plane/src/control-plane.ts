@@ -169,6 +169,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   const app = await buildApp({
     apiKeys,
     audit,
+    identity,
     numbers,
     byokKeys: new ByokKeys({ db, audit, vault, numbers, tester, clock, log }),
     managedKey,

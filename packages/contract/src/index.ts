@@ -134,7 +134,12 @@ export {
   type Role,
   roles,
 } from "./api-key.ts";
-export { auditEntryViewSchema, auditVerdictSchema } from "./audit.ts";
+export {
+  auditEntryViewSchema,
+  auditHeadSchema,
+  auditVerdictSchema,
+  auditVerifyQuerySchema,
+} from "./audit.ts";
 export { defaultRateCard, type RateCard, rateCardSchema } from "./rate-card.ts";
 export {
   type JobFilter,

@@ -57,5 +57,6 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "POST /v1/vault/rekey": "admin",
 
   "GET /v1/audit": "admin",
+  "GET /v1/audit/head": "admin",
   "GET /v1/audit/verify": "admin",
 };

@@ -23,8 +23,13 @@ export type AuditEntry = {
 /** What a look through the whole chain has shown. */
 export type AuditVerdict =
   | { readonly kind: "intact"; readonly entries: number; readonly head: string }
-  /** The first entry that does not fit: altered, or one before it was taken out or moved. */
-  | { readonly kind: "broken"; readonly seq: number };
+  /** The first entry that is not as it was written, or is not there any more. */
+  | { readonly kind: "broken"; readonly seq: number; readonly fault: AuditFault };
+
+export type AuditFault = "altered" | "removed" | "moved";
+
+/** How the chain stood once: how many entries, and the hash of the last one. */
+export type AuditHead = { readonly entries: number; readonly head: string };
 
 const domain = "agentcall-audit/1";
 const startOfChain = "0".repeat(64);
@@ -85,28 +90,65 @@ export class AuditLog {
     return rows.map(entryOf);
   }
 
-  /** Reckons every hash again. */
-  async verify(): Promise<AuditVerdict> {
+  /** How the chain stands. It stands for every entry before it, and cannot show what is cut off later. */
+  async head(): Promise<AuditHead> {
+    const last = await lastEntry(this.#db);
+    return { entries: last?.seq ?? 0, head: last?.hash ?? startOfChain };
+  }
+
+  /**
+   * Reckons every hash again and names the first entry that was altered, removed or moved. With a
+   * head that was exported before, entries cut off the end and a chain made anew are found too.
+   */
+  async verify(known: AuditHead | null = null): Promise<AuditVerdict> {
     let entries = 0;
     let head = startOfChain;
+    for await (const row of this.#rowsFrom(null)) {
+      const expected = entries + 1;
+      if (!fits(row, expected, head)) return this.#broken(row, expected, head);
+      entries = expected;
+      head = entryOf(row).hash;
+      if (entries === known?.entries && head !== known.head) {
+        return { kind: "broken", seq: entries, fault: "altered" };
+      }
+    }
+    if (known !== null && entries < known.entries) {
+      return { kind: "broken", seq: entries + 1, fault: "removed" };
+    }
+    return { kind: "intact", entries, head };
+  }
+
+  /** What has become of the entry that should stand where `found` does. */
+  async #broken(found: SqlRow, expected: number, head: string): Promise<AuditVerdict> {
+    const { seq } = entryOf(found);
+    if (seq < expected) return { kind: "broken", seq, fault: "moved" }; // the first entry is 1
+    for await (const row of this.#rowsFrom(expected)) {
+      if (fits({ ...row, seq: expected }, expected, head)) {
+        return { kind: "broken", seq: expected, fault: "moved" };
+      }
+    }
+    return { kind: "broken", seq: expected, fault: seq > expected ? "removed" : "altered" };
+  }
+
+  /** In their order, after `after` where it is given; some thousand in memory at a time. */
+  async *#rowsFrom(after: number | null): AsyncGenerator<SqlRow> {
+    let last = after;
     for (;;) {
       const rows = await this.#db.all(
-        "SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?",
-        entries,
+        "SELECT * FROM audit WHERE (?1 IS NULL OR seq > ?1) ORDER BY seq LIMIT ?2",
+        last,
         verifiedAtOnce,
       );
-      for (const row of rows) {
-        const entry = entryOf(row);
-        const isNext = entry.seq === entries + 1;
-        if (!isNext || hashOf(entry, String(row["detail"]), head) !== entry.hash) {
-          return { kind: "broken", seq: entry.seq };
-        }
-        entries += 1;
-        head = entry.hash;
-      }
-      if (rows.length < verifiedAtOnce) return { kind: "intact", entries, head };
+      yield* rows;
+      if (rows.length < verifiedAtOnce) return;
+      last = Number(rows.at(-1)?.["seq"]);
     }
   }
+}
+
+function fits(row: SqlRow, expected: number, head: string): boolean {
+  const entry = entryOf(row);
+  return entry.seq === expected && hashOf(entry, String(row["detail"]), head) === entry.hash;
 }
 
 async function lastEntry(reader: SqlReader): Promise<AuditEntry | null> {

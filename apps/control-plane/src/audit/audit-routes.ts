@@ -1,16 +1,26 @@
-import { AppError } from "@agentcall/base";
+import { AppError, type Clock } from "@agentcall/base";
 import {
   auditEntryViewSchema,
+  auditHeadSchema,
   auditVerdictSchema,
+  auditVerifyQuerySchema,
   pageQuerySchema,
   pageSchema,
 } from "@agentcall/contract";
 import { timeText } from "../calls/call-view.ts";
 import type { App } from "../http/typed-app.ts";
+import type { Identity } from "../identity/identity.ts";
 import type { AuditLog } from "./audit-log.ts";
+import { signedHead } from "./signed-head.ts";
+
+export type AuditRoutesDeps = {
+  readonly audit: AuditLog;
+  readonly identity: Identity;
+  readonly clock: Clock;
+};
 
 /** `/v1/audit`: who changed what, and whether nobody has touched that record. */
-export function addAuditRoutes(app: App, audit: AuditLog): void {
+export function addAuditRoutes(app: App, { audit, identity, clock }: AuditRoutesDeps): void {
   app.get(
     "/v1/audit",
     {
@@ -31,12 +41,21 @@ export function addAuditRoutes(app: App, audit: AuditLog): void {
     },
   );
 
-  app.get("/v1/audit/verify", { schema: { response: { 200: auditVerdictSchema } } }, async () => {
-    const verdict = await audit.verify();
-    return verdict.kind === "intact"
-      ? { ok: true, entries: verdict.entries, head: verdict.head, brokenAt: null }
-      : { ok: false, entries: null, head: null, brokenAt: verdict.seq };
-  });
+  app.get("/v1/audit/head", { schema: { response: { 200: auditHeadSchema } } }, () =>
+    signedHead(audit, identity, clock),
+  );
+
+  app.get(
+    "/v1/audit/verify",
+    { schema: { querystring: auditVerifyQuerySchema, response: { 200: auditVerdictSchema } } },
+    async ({ query: { entries, head } }) => {
+      const known = entries === undefined || head === undefined ? null : { entries, head };
+      const verdict = await audit.verify(known);
+      return verdict.kind === "intact"
+        ? { ok: true, entries: verdict.entries, head: verdict.head, brokenAt: null, fault: null }
+        : { ok: false, entries: null, head: null, brokenAt: verdict.seq, fault: verdict.fault };
+    },
+  );
 }
 
 function parseSeq(cursor: string | undefined): number | null {

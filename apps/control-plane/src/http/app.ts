@@ -24,6 +24,7 @@ import { addEventRoutes } from "../events/event-routes.ts";
 import type { EventStream } from "../events/event-stream.ts";
 import { addHealthRoutes, type Readiness } from "../health/health-routes.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
+import type { Identity } from "../identity/identity.ts";
 import { addJobRoutes } from "../jobs/job-routes.ts";
 import { addLicenseRoutes } from "../license/license-routes.ts";
 import type { Licensing } from "../license/licensing.ts";
@@ -36,6 +37,7 @@ import type { IdempotentAnswers } from "./idempotent-answers.ts";
 export type AppDeps = {
   readonly apiKeys: ApiKeyStore;
   readonly audit: AuditLog;
+  readonly identity: Identity;
   readonly numbers: NumberStore;
   readonly byokKeys: ByokKeys;
   readonly managedKey: ManagedKey;
@@ -94,7 +96,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addCallRoutes(app, deps.calls, deps.hangUp, deps.log);
   addEventRoutes(app, deps);
   addApiKeyRoutes(app, deps.apiKeys);
-  addAuditRoutes(app, deps.audit);
+  addAuditRoutes(app, deps);
   addJobRoutes(app, deps.jobs);
   addVaultRoutes(app, { ...deps.vault, idempotent: deps.idempotent });
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());

@@ -14,6 +14,7 @@ import { CallStore } from "../calls/call-store.ts";
 import { EventStream } from "../events/event-stream.ts";
 import { buildApp } from "../http/app.ts";
 import { IdempotentAnswers } from "../http/idempotent-answers.ts";
+import { Identity } from "../identity/identity.ts";
 import { JobQueue } from "../jobs/job-queue.ts";
 import { Licensing, type LicensingOptions } from "../license/licensing.ts";
 import { LedgerStore } from "../ledger/ledger-store.ts";
@@ -33,6 +34,8 @@ export class OpenApp {
   readonly db: Database;
   readonly audit: AuditLog;
   readonly vault: Vault;
+  /** Without a signing key until a test makes it. */
+  readonly identity: Identity;
   readonly rotation: Rotation;
   readonly managedKey: ManagedKey;
   readonly licensing: Licensing;
@@ -51,6 +54,7 @@ export class OpenApp {
     this.db = parts.db;
     this.audit = parts.audit;
     this.vault = parts.vault;
+    this.identity = parts.identity;
     this.rotation = parts.rotation;
     this.managedKey = parts.managedKey;
     this.licensing = parts.licensing;
@@ -81,6 +85,7 @@ export class OpenApp {
     const around = { clock, random, log: silentLog };
     const vault = await Vault.open(db, root, around);
     const { door } = vault;
+    const identity = new Identity(db, vault, clock, random);
     const rotation = new Rotation({ ...around, db, audit, door });
     const numbers = new NumberStore(db, audit, vault, clock, random);
     const provider = { realtimeUrl, model: "gpt-realtime-2.1" };
@@ -106,6 +111,7 @@ export class OpenApp {
     const app = await buildApp({
       apiKeys,
       audit,
+      identity,
       numbers,
       byokKeys: new ByokKeys({ db, audit, vault, numbers, tester, clock, log: silentLog }),
       managedKey,
@@ -140,6 +146,7 @@ export class OpenApp {
       db,
       audit,
       vault,
+      identity,
       rotation,
       managedKey,
       licensing,
