@@ -57,6 +57,8 @@ export const byokKeyHealthSchema = z.object({
   fingerprint: z.string(),
   keyPreview: z.string(),
   numberIds: z.array(z.string()),
+  /** Those of them whose stored key is damaged and does not open: save it again. */
+  unreadableNumberIds: z.array(z.string()),
   lastTestedAt: z.iso.datetime(),
   lastCallAt: z.iso.datetime().nullable(),
   /** The end cause of that call. */

@@ -109,6 +109,7 @@ export {
   numberChangeSchema,
   type NumberCreation,
   numberCreationSchema,
+  type NumberStatus,
   type NumberView,
   numberViewSchema,
 } from "./number.ts";

@@ -73,6 +73,16 @@ export const inboundConfigViewSchema = z.object({
   byokOpenaiApiKeyPreview: z.string().nullable(),
 });
 
+/** Whether a number answers its calls, or why it does not. */
+export const numberStatusSchema = z.enum([
+  "ready",
+  "no_agent",
+  "managed_key_missing",
+  "key_unreadable",
+  "vault_sealed",
+]);
+export type NumberStatus = z.infer<typeof numberStatusSchema>;
+
 /** One number as the API shows it. */
 export const numberViewSchema = z.object({
   id: numberIdSchema,
@@ -84,6 +94,8 @@ export const numberViewSchema = z.object({
   keyPreview: z.string().nullable(),
   inbound: inboundConfigSchema.nullable(),
   outbound: z.null(),
+  /** Whether it answers its calls, or what has to be mended first. */
+  status: numberStatusSchema,
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });

@@ -78,9 +78,11 @@ export class ByokKeys {
     return numbers.byId(number.id);
   }
 
-  /** Each key that numbers use, and what its last call has shown. */
-  health(): Promise<readonly ByokKeyHealth[]> {
-    return keyHealth(this.#options.db);
+  /** Each key that numbers use, whether it opens now, and what its last call has shown. */
+  async health(): Promise<readonly ByokKeyHealth[]> {
+    const { db, vault } = this.#options;
+    if (!vault.door.isSealed) await vault.check();
+    return keyHealth(db);
   }
 
   async #put(writer: SqlWriter, id: NumberId, key: Secret, actor: Actor): Promise<void> {

@@ -225,6 +225,33 @@ describe("one key for many numbers", () => {
   });
 });
 
+test("a damaged key is told for its number alone, and a new one mends it", async () => {
+  const agent = { mode: "ai", systemPrompt: "x" };
+  const second = await house.ask("POST", "/v1/numbers", { body: { number: "+14155550102" } });
+  const { id } = second.json<NumberView>();
+  for (const each of [number.id, id]) {
+    await house.ask("POST", `/v1/numbers/${each}/inbound-config`, { body: agent });
+    await house.ask("POST", `/v1/numbers/${each}/byok/key`, {
+      body: { apiKey: goodKey },
+      as: "admin",
+    });
+  }
+  await house.db.tx((writer) =>
+    writer.run("UPDATE secret SET stored = zeroblob(150) WHERE owner_id = ?", id),
+  );
+
+  const damaged = await health();
+
+  const statusOf = async (each: string): Promise<string> =>
+    (await house.ask("GET", `/v1/numbers/${each}`)).json<NumberView>().status;
+  expect(damaged.json()).toMatchObject({
+    items: [{ numberIds: [number.id, id].sort(), unreadableNumberIds: [id] }],
+  });
+  expect([await statusOf(number.id), await statusOf(id)]).toEqual(["ready", "key_unreadable"]);
+  await house.ask("POST", `/v1/numbers/${id}/byok/key`, { body: { apiKey: goodKey }, as: "admin" });
+  expect(await statusOf(id)).toBe("ready");
+});
+
 test("a key's health tells its numbers and what its last call has shown, and not the key", async () => {
   await post("byok/key", { apiKey: goodKey });
   const before = await health();
@@ -247,6 +274,7 @@ test("a key's health tells its numbers and what its last call has shown, and not
         fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
         keyPreview: "sk-proj-...0001",
         numberIds: [number.id],
+        unreadableNumberIds: [],
         lastTestedAt: new Date(atMs).toISOString(),
         lastCallAt: null,
         lastCallCause: null,

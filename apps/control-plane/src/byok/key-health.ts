@@ -17,6 +17,7 @@ const reasonsByCause: Readonly<Record<string, string>> = {
 export async function keyHealth(db: Database): Promise<readonly ByokKeyHealth[]> {
   const rows = await db.all(
     `SELECT secret.fingerprint, secret.preview, secret.saved_at_ms, secret.owner_id,
+       secret.unreadable_since_ms,
        (SELECT record FROM call WHERE call.number_id = secret.owner_id AND call.voice_mode = 'byok'
           AND call.record IS NOT NULL AND call.started_at_ms >= secret.saved_at_ms
         ORDER BY call.started_at_ms DESC LIMIT 1) AS last_record
@@ -41,6 +42,9 @@ function healthOf(fingerprint: string, uses: readonly SqlRow[]): ByokKeyHealth {
     fingerprint,
     keyPreview: String(uses[0]?.["preview"]),
     numberIds: uses.map(({ owner_id: id }) => String(id)),
+    unreadableNumberIds: uses
+      .filter(({ unreadable_since_ms: sinceMs }) => sinceMs !== null)
+      .map(({ owner_id: id }) => String(id)),
     lastTestedAt: timeText(Math.max(...uses.map(({ saved_at_ms: atMs }) => Number(atMs)))),
     lastCallAt: last === undefined ? null : timeText(last.endedAtMs),
     lastCallCause: last?.endCause ?? null,

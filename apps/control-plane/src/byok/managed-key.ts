@@ -34,6 +34,18 @@ export class ManagedKey {
     return { kind: "opened", secret: given, keyVersion: null };
   }
 
+  /** Whether there is one for the next call, without opening it. */
+  async presence(): Promise<"present" | "missing" | "unreadable"> {
+    const { db, given } = this.#options;
+    const row = await db.get(
+      "SELECT unreadable_since_ms FROM secret WHERE purpose = ? AND owner_id = ?",
+      openaiKeyPurpose,
+      owner,
+    );
+    if (row === null) return given === null ? "missing" : "present";
+    return row["unreadable_since_ms"] === null ? "present" : "unreadable";
+  }
+
   /** What may be shown of the saved key. Throws `byok_key_invalid` and `byok_test_failed`. */
   async save(pasted: string, actor: Actor): Promise<string> {
     const { db, audit, vault, tester, log } = this.#options;

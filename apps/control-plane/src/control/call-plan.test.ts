@@ -12,6 +12,7 @@ const number: RegisteredNumber = {
   label: null,
   voiceMode: "managed",
   keyPreview: null,
+  isKeyUnreadable: false,
   inbound: inboundConfigSchema.parse({
     mode: "ai",
     systemPrompt: "Be brief.",

@@ -89,7 +89,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   addHealthRoutes(app, deps.readiness);
-  addNumberRoutes(app, deps.numbers, deps.idempotent);
+  addNumberRoutes(app, deps);
   addByokRoutes(app, deps);
   addKeyDeliveryRoutes(app, deps.keyDelivery);
   addLicenseRoutes(app, deps.licensing);

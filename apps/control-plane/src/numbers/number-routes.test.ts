@@ -37,6 +37,7 @@ describe("a number", () => {
       keyPreview: null,
       inbound: null,
       outbound: null,
+      status: "no_agent",
     });
     expect(changed.json<NumberView>().label).toBe("Desk");
     expect(shown.json()).toEqual(changed.json());

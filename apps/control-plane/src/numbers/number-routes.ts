@@ -16,6 +16,10 @@ import { timeText } from "../calls/call-view.ts";
 import type { App } from "../http/typed-app.ts";
 import { pageOf, parseCursor } from "../http/cursor.ts";
 import type { IdempotentAnswers } from "../http/idempotent-answers.ts";
+import type { ManagedKey } from "../byok/managed-key.ts";
+import type { Licensing } from "../license/licensing.ts";
+import type { VaultDoor } from "../vault/vault-door.ts";
+import { type ApplianceFacts, numberStatus } from "./number-status.ts";
 import type { NumberStore, RegisteredNumber } from "./number-store.ts";
 
 const searchCharsMax = 100;
@@ -27,12 +31,20 @@ const listQuery = z.strictObject({
   trunkId: z.string().optional(),
 });
 
+export type NumberRoutesDeps = {
+  readonly numbers: NumberStore;
+  readonly idempotent: IdempotentAnswers;
+  readonly managedKey: ManagedKey;
+  readonly licensing: Licensing;
+  readonly vault: { readonly door: VaultDoor };
+};
+
 /** `/v1/numbers` and the agent of each. */
-export function addNumberRoutes(
-  app: App,
-  numbers: NumberStore,
-  idempotent: IdempotentAnswers,
-): void {
+export function addNumberRoutes(app: App, deps: NumberRoutesDeps): void {
+  const { numbers, idempotent } = deps;
+  const view = async (number: RegisteredNumber): Promise<NumberView> =>
+    viewOf(number, await applianceFacts(deps));
+
   app.get(
     "/v1/numbers",
     { schema: { querystring: listQuery, response: { 200: pageSchema(numberViewSchema) } } },
@@ -44,7 +56,13 @@ export function addNumberRoutes(
         limit + 1,
         after === null ? null : { createdAtMs: after.atMs, id: after.id },
       );
-      return pageOf(rows, limit, ({ createdAtMs, id }) => ({ atMs: createdAtMs, id }), viewOf);
+      const facts = await applianceFacts(deps);
+      return pageOf(
+        rows,
+        limit,
+        ({ createdAtMs, id }) => ({ atMs: createdAtMs, id }),
+        (number) => viewOf(number, facts),
+      );
     },
   );
 
@@ -53,21 +71,21 @@ export function addNumberRoutes(
     { schema: { body: numberCreationSchema, response: { 201: numberViewSchema } } },
     async (request, reply) =>
       idempotent.once(request, reply, numberViewSchema, async () =>
-        viewOf(await numbers.create(request.body, actorOf(request))),
+        view(await numbers.create(request.body, actorOf(request))),
       ),
   );
 
   app.get(
     "/v1/numbers/:id",
     { schema: { params: idParams, response: { 200: numberViewSchema } } },
-    async ({ params: { id } }) => viewOf(await numbers.byId(id)),
+    async ({ params: { id } }) => view(await numbers.byId(id)),
   );
 
   app.patch(
     "/v1/numbers/:id",
     { schema: { params: idParams, body: numberChangeSchema, response: { 200: numberViewSchema } } },
     async (request) =>
-      viewOf(await numbers.change(request.params.id, request.body, actorOf(request))),
+      view(await numbers.change(request.params.id, request.body, actorOf(request))),
   );
 
   app.delete("/v1/numbers/:id", { schema: { params: idParams } }, async (request, reply) => {
@@ -106,7 +124,15 @@ function addAgentRoutes(app: App, numbers: NumberStore): void {
   });
 }
 
-function viewOf(number: RegisteredNumber): NumberView {
+async function applianceFacts(deps: NumberRoutesDeps): Promise<ApplianceFacts> {
+  return {
+    isVaultSealed: deps.vault.door.isSealed,
+    plan: deps.licensing.entitlement().plan,
+    managedKey: await deps.managedKey.presence(),
+  };
+}
+
+function viewOf(number: RegisteredNumber, facts: ApplianceFacts): NumberView {
   return {
     id: number.id,
     number: number.e164,
@@ -117,6 +143,7 @@ function viewOf(number: RegisteredNumber): NumberView {
     keyPreview: number.keyPreview,
     inbound: number.inbound,
     outbound: null,
+    status: numberStatus(number, facts),
     createdAt: timeText(number.createdAtMs),
     updatedAt: timeText(number.updatedAtMs),
   };

@@ -22,6 +22,8 @@ export type RegisteredNumber = {
   readonly voiceMode: VoiceMode;
   /** What may be shown of the number's own key; null when it has none. */
   readonly keyPreview: string | null;
+  /** Its own key is damaged and does not open. */
+  readonly isKeyUnreadable: boolean;
   /** Null for a number that does not answer. */
   readonly inbound: InboundConfig | null;
   readonly createdAtMs: number;
@@ -36,7 +38,8 @@ export type NumberFilter = {
   readonly voiceMode?: VoiceMode | undefined;
 };
 
-const selectNumber = `SELECT number.*, secret.preview AS key_preview FROM number
+const selectNumber = `SELECT number.*, secret.preview AS key_preview,
+    secret.unreadable_since_ms AS unreadable_since_ms FROM number
   LEFT JOIN secret ON secret.purpose = 'openai-key' AND secret.owner_id = number.id`;
 
 /** The numbers in the database. Throws `not_found` and `number_exists`. */
@@ -200,6 +203,7 @@ function numberOf(row: SqlRow): RegisteredNumber {
     label: typeof label === "string" ? label : null,
     voiceMode: voiceModeSchema.parse(row["voice_mode"]),
     keyPreview: typeof keyPreview === "string" ? keyPreview : null,
+    isKeyUnreadable: row["unreadable_since_ms"] !== null,
     inbound: typeof inbound === "string" ? inboundConfigSchema.parse(JSON.parse(inbound)) : null,
     createdAtMs: Number(row["created_at_ms"]),
     updatedAtMs: Number(row["updated_at_ms"]),
