@@ -102,6 +102,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   closers.add("the database", () => db.close());
   // First of all: under a wrong root nothing is written.
   const vault = await Vault.open(db, options.root, options);
+  await db.checkpoint(); // what was deleted right before a crash
   closers.add("the vault", () => {
     vault.close();
   });
@@ -171,7 +172,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     audit,
     identity,
     numbers,
-    byokKeys: new ByokKeys({ db, audit, vault, numbers, tester, clock, log }),
+    byokKeys: new ByokKeys({ ...options, db, audit, vault, numbers, tester }),
     managedKey,
     keyDelivery,
     licensing,

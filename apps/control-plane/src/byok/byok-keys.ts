@@ -3,6 +3,7 @@ import type { ByokKeyHealth, NumberId } from "@agentcall/contract";
 import type { Actor, AuditLog } from "../audit/audit-log.ts";
 import type { NumberStore, RegisteredNumber } from "../numbers/number-store.ts";
 import type { Database, SqlWriter } from "../sqlite/database.ts";
+import { type AtFaultPoint, noFault } from "../vault/fault-point.ts";
 import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
 import { keyHealth } from "./key-health.ts";
 import type { KeyTester } from "./key-tester.ts";
@@ -16,14 +17,18 @@ export type ByokKeysOptions = {
   readonly tester: KeyTester;
   readonly clock: Clock;
   readonly log: Log;
+  /** Only a test that ends the process there gives one. */
+  readonly atFaultPoint?: AtFaultPoint;
 };
 
 /** The numbers' own keys: tested with the provider before they are sealed, and never shown again. */
 export class ByokKeys {
   readonly #options: ByokKeysOptions;
+  readonly #at: AtFaultPoint;
 
   constructor(options: ByokKeysOptions) {
     this.#options = options;
+    this.#at = options.atFaultPoint ?? noFault;
   }
 
   /** The model that the key was tested with. Throws `byok_key_invalid` and `byok_test_failed`. */
@@ -38,8 +43,11 @@ export class ByokKeys {
     const { db, numbers, tester, log } = this.#options;
     const number = await numbers.byId(numberId);
     const { key } = await tester.test(pasted, number.inbound);
+    this.#at("save.tested");
     await db.tx((writer) => this.#put(writer, number.id, key, actor));
+    this.#at("save.committed");
     await db.checkpoint(); // a former key is gone from the file as well
+    this.#at("save.checkpointed");
     log.info({ numberId: number.id }, "a number's own key was saved");
     return numbers.byId(number.id);
   }
@@ -68,12 +76,16 @@ export class ByokKeys {
     const number = await numbers.byId(numberId);
     await db.tx(async (writer) => {
       await vault.remove(writer, openaiKeyPurpose, number.id);
+      this.#at("delete.removed");
       await this.#flip(writer, number.id, "managed");
       await audit.append(writer, actor, "byok-key.deleted", number.id, {
         before: number.keyPreview,
       });
+      this.#at("delete.audited");
     });
+    this.#at("delete.committed");
     await db.checkpoint();
+    this.#at("delete.checkpointed");
     log.info({ numberId: number.id }, "a number's own key was deleted");
     return numbers.byId(number.id);
   }
@@ -95,7 +107,9 @@ export class ByokKeys {
       secret: key,
       preview,
     });
+    this.#at("save.sealed");
     await audit.append(writer, actor, "byok-key.saved", id, { before, after: preview });
+    this.#at("save.audited");
   }
 
   async #flip(writer: SqlWriter, id: NumberId, mode: "byok" | "managed"): Promise<void> {

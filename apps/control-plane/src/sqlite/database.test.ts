@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Database, SqlValue } from "./database.ts";
+import type { Connection, Database, SqlValue } from "./database.ts";
 import { openDatabase, type SqliteDriver } from "./open-database.ts";
+import { QueuedDatabase } from "./queued-database.ts";
 
 const drivers: readonly SqliteDriver[] = ["sqlite3", "node"];
 
@@ -222,4 +223,16 @@ test("a file that is no database is told in a sentence, or not opened at all", a
   await expect(openDatabase(folder, "sqlite3")).rejects.toThrow();
   await expect(openDatabase(folder, "node")).rejects.toThrow();
   rmSync(folder, { recursive: true });
+});
+
+test("a checkpoint that another program's reading kept from finishing is a failure", async () => {
+  const busy: Connection = {
+    all: () => Promise.resolve([{ busy: 1, log: 3, checkpointed: 0 }]),
+    run: () => Promise.resolve(0),
+    close: () => Promise.resolve(),
+  };
+
+  const checkpoint = new QueuedDatabase(busy, busy).checkpoint();
+
+  await expect(checkpoint).rejects.toThrow(/not out of its files yet/);
 });

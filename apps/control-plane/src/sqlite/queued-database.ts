@@ -49,7 +49,7 @@ export class QueuedDatabase implements Database {
   }
 
   checkpoint(): Promise<void> {
-    const turn = this.#last.then(() => this.#writer.all("PRAGMA wal_checkpoint(TRUNCATE)", []));
+    const turn = this.#last.then(() => checkpointed(this.#writer));
     this.#last = turn.then(ignore, ignore);
     return turn.then(ignore);
   }
@@ -98,6 +98,16 @@ export class QueuedDatabase implements Database {
     if (this.#reader !== this.#writer) await this.#reader.close();
     await this.#writer.close();
   }
+}
+
+/** SQLite tells in a row, and not by an error, that a reader kept it from finishing. */
+async function checkpointed(connection: Connection): Promise<void> {
+  const [row] = await connection.all("PRAGMA wal_checkpoint(TRUNCATE)", []);
+  if (row?.["busy"] === 0) return;
+  throw new AppError(
+    "internal_error",
+    "Another program reads the database: what was deleted is not out of its files yet.",
+  );
 }
 
 function ignore(): void {
