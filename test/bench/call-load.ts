@@ -23,6 +23,12 @@ export class LoadMeter {
   lostUplink = 0;
   lostDownlink = 0;
   deltasMissed = 0;
+  /** Appends of audio that the provider was sent. */
+  readonly appends = new Traffic();
+  /** Every other frame that the provider was sent. */
+  readonly requests = new Traffic();
+  /** Frames on the control link, from the measured process. */
+  readonly controlFrames = new Traffic();
 
   begin(): void {
     for (const samples of this.#all()) samples.clear();
@@ -31,11 +37,28 @@ export class LoadMeter {
     this.lostUplink = 0;
     this.lostDownlink = 0;
     this.deltasMissed = 0;
+    for (const traffic of [this.appends, this.requests, this.controlFrames]) traffic.clear();
     this.isOpen = true;
   }
 
   #all(): readonly Samples[] {
     return [this.uplinkDelayMs, this.firstAudioMs, this.packetIntervalMs, this.bargeInMs];
+  }
+}
+
+/** How many messages there were of a kind, and how large they were together. */
+class Traffic {
+  frames = 0;
+  bytes = 0;
+
+  add(bytes: number): void {
+    this.frames += 1;
+    this.bytes += bytes;
+  }
+
+  clear(): void {
+    this.frames = 0;
+    this.bytes = 0;
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type NumberId,
 } from "@agentcall/contract";
 import { type WebSocket, WebSocketServer } from "ws";
-import { keyOfCall } from "./call-load.ts";
+import { keyOfCall, type LoadMeter } from "./call-load.ts";
 import { callOfSipCallId } from "./drachtio-stub.ts";
 import type { RecordFigures } from "./messages.ts";
 
@@ -25,10 +25,11 @@ export class ControlStub {
   #underruns = 0;
   #pacingErrorMsMax = 0;
 
-  constructor(realtimeUrl: string) {
+  constructor(realtimeUrl: string, meter: LoadMeter) {
     this.#realtimeUrl = realtimeUrl;
     this.#server.on("connection", (peer) => {
       peer.on("message", (data: Buffer) => {
+        if (meter.isOpen) meter.controlFrames.add(data.length);
         this.#onFrame(peer, JSON.parse(data.toString("utf8")) as GatewayFrame);
       });
     });

@@ -22,7 +22,7 @@ const pacer = new SlottedPacer(clock);
 const certificate = makeLoopbackCertificate(clock.nowMs());
 const provider = new Provider(certificate, calls, meter, clock);
 const realtimeUrl = await provider.listen();
-const control = new ControlStub(realtimeUrl);
+const control = new ControlStub(realtimeUrl, meter);
 const drachtio = new DrachtioStub({
   onAnswered: onOpened,
   onLost: (call, what) => {
@@ -141,6 +141,9 @@ function figuresNow(): LoadFigures {
     lostDownlink: meter.lostDownlink,
     deltasMissed: meter.deltasMissed,
     callsLost: [...calls.values()].filter((call) => call.isLost).length,
+    appends: meter.appends,
+    requests: meter.requests,
+    controlFrames: meter.controlFrames,
     loadCpuShare: (cpu.user + cpu.system) / 1_000 / (clock.monotonicMs() - begunAtMs),
   };
 }

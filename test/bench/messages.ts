@@ -42,8 +42,14 @@ export type LoadFigures = {
   readonly lostDownlink: number;
   readonly deltasMissed: number;
   readonly callsLost: number;
+  readonly appends: TrafficFigures;
+  readonly requests: TrafficFigures;
+  readonly controlFrames: TrafficFigures;
   readonly loadCpuShare: number;
 };
+
+/** What the measured process sent of one kind of message. */
+export type TrafficFigures = { readonly frames: number; readonly bytes: number };
 
 /** What the call records say; empty for the bare loop, which keeps none. */
 export type RecordFigures = {

@@ -63,7 +63,9 @@ export class Provider {
       script.stop();
     });
     peer.on("message", (data: Buffer) => {
-      if (isAppend(data)) uplink.take(data);
+      const isAudio = isAppend(data);
+      if (this.#meter.isOpen) this.#meter[isAudio ? "appends" : "requests"].add(data.length);
+      if (isAudio) uplink.take(data);
       else this.#onEvent(script, data);
     });
     script.greet();

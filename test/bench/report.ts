@@ -1,3 +1,4 @@
+import type { TrafficFigures } from "./messages.ts";
 import type { SubjectName } from "./options.ts";
 import type { RunResult } from "./run.ts";
 import { median } from "./samples.ts";
@@ -62,13 +63,27 @@ export function ratio(calls: number, results: readonly RunResult[]): string {
   return `  at ${String(calls)} calls the gateway costs ${value.toFixed(2)} times the bare loop${mark}\n`;
 }
 
-/** What the gateway's own call records say of a run; nothing for the bare loop. */
+/** What was sent in a run, and what the gateway's own call records say of it. */
 export function accountOf(result: RunResult): string {
-  if (result.subject === "bare") return "";
+  const sent = `  it sent per call and second: ${trafficOf(result)}\n`;
+  if (result.subject === "bare") return sent;
   const { endCauses, packetsLost, underruns, pacingErrorMsMax } = result.records;
   const ends = Object.entries(endCauses).map(([cause, count]) => `${String(count)} ${cause}`);
   const lost = `${String(packetsLost)} packets lost, ${String(underruns)} underruns`;
-  return `  its call records: ${ends.join(", ")}; ${lost}, latest packet ${String(pacingErrorMsMax)} ms after its plan\n`;
+  return `${sent}  its call records: ${ends.join(", ")}; ${lost}, latest packet ${String(pacingErrorMsMax)} ms after its plan\n`;
+}
+
+/** The same for both subjects, or the comparison says nothing. */
+function trafficOf({ load, calls, windowSecs }: RunResult): string {
+  const told = (what: string, { frames, bytes }: TrafficFigures): string => {
+    const rate = (frames / calls / windowSecs).toFixed(2);
+    return `${rate} ${what} of ${(bytes / Math.max(1, frames)).toFixed(0)} bytes`;
+  };
+  return [
+    told("appends", load.appends),
+    told("other frames to the provider", load.requests),
+    told("frames on the control link", load.controlFrames),
+  ].join(", ");
 }
 
 function medianCost(subject: SubjectName, results: readonly RunResult[]): number {

@@ -17,6 +17,7 @@ export type RunOptions = {
 export type RunResult = {
   readonly subject: SubjectName;
   readonly calls: number;
+  readonly windowSecs: number;
   readonly load: LoadFigures;
   readonly records: RecordFigures;
   readonly cpuUsPerCallSecond: number;
@@ -98,6 +99,7 @@ function judge(
   return {
     subject: options.subject,
     calls: options.calls,
+    windowSecs: wallMs / 1_000,
     load: figures,
     cpuUsPerCallSecond: cpuUs / (options.calls * (wallMs / 1_000)),
     cpuShare: cpuUs / 1_000 / wallMs,
@@ -117,7 +119,8 @@ async function startSubject(
   await writeFile(certificateFile, listening.certificatePem);
   const trust = { NODE_EXTRA_CA_CERTS: certificateFile };
   if (options.subject === "bare") {
-    return new Child({ program: here("./bare-loop.ts"), env: trust, nodeArguments: [] }, clock);
+    const env = { ...trust, AGENTCALL_CONTROL_URL: listening.controlUrl };
+    return new Child({ program: here("./bare-loop.ts"), env, nodeArguments: [] }, clock);
   }
   const secretFile = join(dir, "secret");
   await writeFile(secretFile, "practice-secret", { mode: 0o600 });

@@ -11,3 +11,11 @@ export const sessionUpdate = JSON.stringify({
     },
   },
 });
+
+/** What the bare loop says when the caller breaks in: as long as the gateway's. */
+export const truncate = JSON.stringify({
+  type: "conversation.item.truncate",
+  item_id: "item_100x10",
+  content_index: 0,
+  audio_end_ms: 1000,
+});
