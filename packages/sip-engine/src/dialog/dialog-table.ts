@@ -7,6 +7,7 @@ import { type Dialog, dialogIdOf } from "./dialog.ts";
 export class DialogTable {
   readonly #byId = new Map<string, Dialog>();
   readonly #log: Log;
+  readonly #onEnded: ((dialog: Dialog) => void)[] = [];
 
   constructor(log: Log) {
     this.#log = log;
@@ -30,6 +31,12 @@ export class DialogTable {
     if (this.#byId.get(dialog.id) !== dialog) return;
     this.#byId.delete(dialog.id);
     this.#log.info({ sipCallId: dialog.callId }, "dialog ended");
+    for (const tell of this.#onEnded) tell(dialog);
+  }
+
+  /** Whoever keeps something for a dialog is told here that it is over. */
+  onEnded(listener: (dialog: Dialog) => void): void {
+    this.#onEnded.push(listener);
   }
 
   /** The dialog of a request from the network: the tags are theirs and ours, whoever called whom. */

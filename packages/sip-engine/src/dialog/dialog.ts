@@ -11,6 +11,9 @@ import {
 } from "../message/sip-message.ts";
 import type { Flow } from "../transport/flow.ts";
 
+/** A body that describes a session. */
+export type Description = { readonly contentType: string; readonly body: Buffer };
+
 /** A dialog (RFC 3261 §12): what a later request between the same two needs. */
 export type Dialog = {
   /** drachtio's name of it: the Call-ID and the tag of whoever sent the INVITE. */
@@ -30,6 +33,8 @@ export type Dialog = {
   routeSet: readonly string[];
   /** Where they want requests: the URI of their Contact. */
   remoteTarget: string;
+  /** The session description that we last sent, by which a session is refreshed. */
+  localDescription: Description | null;
   /** The way their requests come, which is the way back where no proxy recorded itself. */
   flow: Flow | null;
   owner: Application;
@@ -59,6 +64,7 @@ export function dialogOfInvite(
     remoteCseq: facts.cseq.number,
     routeSet: recordRoutes(request),
     remoteTarget: contactUri(request) ?? facts.from.uri,
+    localDescription: null,
     flow,
     owner,
   };
@@ -84,6 +90,7 @@ export function dialogOfResponse(
     remoteCseq: null,
     routeSet: [...recordRoutes(response)].reverse(),
     remoteTarget: contactUri(response) ?? request.uri,
+    localDescription: descriptionIn(request),
     flow: null,
     owner,
   };
@@ -94,6 +101,14 @@ export function contactUri(message: SipMessage): string | null {
   const contact = headerValue(message, "Contact");
   return contact === null ? null : (parseNameAddr(splitList(contact)[0] ?? "")?.uri ?? null);
 }
+
+/** The body of a message, which may be a session description, or null where there is none. */
+export function descriptionIn(message: SipMessage): Description | null {
+  if (message.body.length === 0) return null;
+  return { contentType: headerValue(message, "Content-Type") ?? sdpType, body: message.body };
+}
+
+const sdpType = "application/sdp";
 
 function recordRoutes(message: SipMessage): readonly string[] {
   return headerValues(message, "Record-Route").flatMap(splitList);

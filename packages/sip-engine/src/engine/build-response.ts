@@ -8,6 +8,7 @@ import {
 } from "../message/sip-message.ts";
 import type { Flow } from "../transport/flow.ts";
 import { ownContact, withOwnAddress } from "./local-address.ts";
+import { isReliable } from "./reliable-order.ts";
 
 /** Headers that come from the request, or that the engine alone may write. */
 const ours: ReadonlySet<string> = new Set([
@@ -21,12 +22,15 @@ const ours: ReadonlySet<string> = new Set([
   "Record-Route",
   "Content-Length",
 ]);
+/** A gateway restarts within seconds. */
+export const retryAfter: SipHeader = { name: "Retry-After", value: "5" };
+
 const contactMethods: ReadonlySet<string> = new Set(["INVITE", "SUBSCRIBE"]);
 
 /**
  * An application's response, made complete (RFC 3261 §8.2.6.2): Via, From, Call-ID, CSeq and
  * Record-Route from the request, the tag that all responses of this request share, a Contact in a
- * 2xx that makes a dialog, and the type of a body that is a session description.
+ * 2xx that makes a dialog and where a PRACK is to go, and the type of a body that is a session description.
  */
 export function buildResponse(
   request: SipRequest,
@@ -37,8 +41,8 @@ export function buildResponse(
 ): SipResponse {
   const headers = responseHead(request, given.status > 100 ? localTag : null);
   if (given.status > 100 && given.status < 300) headers.push(...named(request, "Record-Route"));
-  const isSuccess = given.status >= 200 && given.status < 300;
-  if (isSuccess && contactMethods.has(request.method) && headerValue(given, "Contact") === null) {
+  const isReached = (given.status >= 200 && given.status < 300) || isReliable(given);
+  if (isReached && contactMethods.has(request.method) && headerValue(given, "Contact") === null) {
     headers.push(ownContact(hostPort, flow.protocol));
   }
   if (given.body.length > 0 && headerValue(given, "Content-Type") === null) {

@@ -34,10 +34,12 @@ describe("a call between two sides that send anything", () => {
     expect(bench.engine.state()).toEqual({
       applications: 0,
       tcpConnections: 0,
+      udpPeers: 0,
       dialogs: 0,
       openTransactions: 0,
       transactions: 0,
       unacknowledged: 0,
+      sessionTimers: 0,
     });
     expect(bench.clock.pendingCount).toBe(0);
     await bench.close();
@@ -48,20 +50,27 @@ type Samples = { readonly app: readonly string[]; readonly peer: readonly string
 
 /** One call is answered and another rings; what either side could say next. */
 async function underWay(peer: Peer, app: App): Promise<Samples> {
-  peer.send(peer.write("INVITE"));
-  await app.respond(await app.passedOn(), 200);
+  const timed = ["Supported: timer, 100rel", "Session-Expires: 90;refresher=uas"];
+  peer.send(peer.write("INVITE", { headers: timed }));
+  await app.respond(await app.passedOn(), 200, [], "v=0");
   await peer.status();
   const toTag = /;tag=(\w+)$/.exec(headerValue(await peer.next(), "To") ?? "")?.[1] ?? "";
-  peer.send(peer.write("INVITE", { callId: "call-2", branch: "z9hG4bK-2" }));
-  const { transactionId } = await app.passedOn();
+  peer.send(peer.write("INVITE", { callId: "call-2", branch: "z9hG4bK-2", headers: timed }));
+  const invite = await app.passedOn();
+  await app.respond(invite, 183, ["To: <sip:a@localhost>;tag=chosen", "Require: 100rel"]);
+  await peer.status();
+  const rack = `RAck: ${headerValue(await peer.next(), "RSeq") ?? ""} 1 INVITE`;
+  const early = { callId: "call-2", toTag: "chosen" };
   return {
-    app: samplesOfApp(transactionId, peer),
+    app: samplesOfApp(invite.transactionId, peer),
     peer: [
       peer.write("ACK", { toTag, branch: "z9hG4bK-a" }),
       peer.write("INVITE", { toTag, cseq: 2, branch: "z9hG4bK-b" }),
-      peer.write("UPDATE", { toTag, cseq: 3, branch: "z9hG4bK-c" }),
+      peer.write("UPDATE", { toTag, cseq: 3, branch: "z9hG4bK-c", headers: timed }),
       peer.write("BYE", { toTag, cseq: 4, branch: "z9hG4bK-d" }),
       peer.write("CANCEL", { callId: "call-2", branch: "z9hG4bK-2" }),
+      peer.write("PRACK", { ...early, cseq: 2, branch: "z9hG4bK-f", headers: [rack] }),
+      peer.write("BYE", { ...early, cseq: 3, branch: "z9hG4bK-g" }),
       peer.write("NOTIFY", { cseq: 9, branch: "z9hG4bK-e" }),
     ],
   };
@@ -75,6 +84,7 @@ function samplesOfApp(transactionId: string, peer: Peer): readonly string[] {
   const target = targetOf(peer);
   return [
     `m|sip|${transactionId}|\r\nSIP/2.0 180 Ringing\r\n${chosen}\r\nbody`,
+    `m|sip|${transactionId}|\r\nSIP/2.0 183 Progress\r\n${chosen}Require: 100rel\r\n\r\nbody`,
     `m|sip|${transactionId}|\r\nSIP/2.0 200 OK\r\n${chosen}\r\nbody`,
     `m|sip||${dialogId}\r\nINVITE sip:placeholder SIP/2.0\r\n${own}\r\nv=0`,
     `m|sip||${dialogId}\r\nACK sip:placeholder SIP/2.0\r\n\r\n`,
@@ -105,7 +115,13 @@ function answerOf(request: SipMessage, status: string, peer: Peer): string {
   const kept = ["Via", "From", "To", "Call-ID", "CSeq"].map(
     (name) => `${name}: ${headerValue(request, name) ?? ""}${name === "To" ? ";tag=callee" : ""}`,
   );
-  const routed = ["Record-Route: <sip:127.0.0.1:9>", `Contact: <${targetOf(peer)}>`];
+  const routed = [
+    "Record-Route: <sip:127.0.0.1:9>",
+    `Contact: <${targetOf(peer)}>`,
+    "Require: 100rel",
+    "RSeq: 7",
+    "Session-Expires: 90;refresher=uac",
+  ];
   return [`SIP/2.0 ${status} Test`, ...kept, ...routed, "", ""].join("\r\n");
 }
 

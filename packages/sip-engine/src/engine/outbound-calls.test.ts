@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { headerValue, type SipMessage } from "../message/sip-message.ts";
 import { type App, EngineBench, type Peer } from "../testing/engine-bench.ts";
@@ -219,23 +217,6 @@ describe("a request in a dialog", () => {
       "NOK",
       "Server error: unable to find dialog for dialog id provided",
     ]);
-  });
-});
-
-describe("over TCP", () => {
-  test("a request to a port that nobody listens on fails with 503 at once", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, "close");
-
-    const echo = await app.ask(
-      `sip||\r\nOPTIONS sip:127.0.0.1:${String(port)};transport=tcp SIP/2.0\r\n\r\n`,
-    );
-
-    expect(echo[0]).toBe("OK");
-    expect((await app.passedOn()).sip).toMatch(/^SIP\/2.0 503/);
   });
 });
 

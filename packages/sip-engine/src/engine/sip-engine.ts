@@ -8,6 +8,8 @@ import { defaultTiming, giveUpMs, type SipTiming } from "../transaction/sip-timi
 import { type Flow, hostText } from "../transport/flow.ts";
 import { SipTransport } from "../transport/sip-transport.ts";
 import type { EngineParts } from "./engine-parts.ts";
+import { sessionOfTheirAnswer } from "./session-interval.ts";
+import { SessionKeeper } from "./session-keeper.ts";
 import { UserAgentClient } from "./user-agent-client.ts";
 import { UserAgentServer } from "./user-agent-server.ts";
 
@@ -29,6 +31,8 @@ export type SipEngineOptions = {
 export type SipEngineState = {
   readonly applications: number;
   readonly tcpConnections: number;
+  /** Sockets of their own that UDP peers have. */
+  readonly udpPeers: number;
   readonly dialogs: number;
   /** Requests of either side that have no final response yet. */
   readonly openTransactions: number;
@@ -36,6 +40,8 @@ export type SipEngineState = {
   readonly transactions: number;
   /** 2xx responses that wait for their ACK. */
   readonly unacknowledged: number;
+  /** Dialogs whose session is kept alive, or ended when nobody does so. */
+  readonly sessionTimers: number;
 };
 
 export type SipEngine = {
@@ -50,8 +56,8 @@ export type SipEngine = {
 
 /**
  * Starts the evaluation SIP engine: drachtio-server's control protocol for an unmodified
- * drachtio-srf, SIP over UDP and TCP. It has neither TLS nor session timers nor 100rel;
- * production uses drachtio-server. Throws `port-taken`.
+ * drachtio-srf, SIP over UDP and TCP, session timers (RFC 4028) and reliable provisional responses
+ * (RFC 3262). It has no TLS; production uses drachtio-server. Throws `port-taken`.
  */
 export async function startSipEngine(options: SipEngineOptions): Promise<SipEngine> {
   const closers = new Closers();
@@ -73,17 +79,37 @@ class Engine {
   readonly #parts: EngineParts;
   readonly #client: UserAgentClient;
   readonly #server: UserAgentServer;
+  readonly #sessions: SessionKeeper;
   /** Dialogs of applications that are gone, each with what will end them. */
   readonly #orphans = new Set<Timer>();
   readonly drachtio: string;
 
   private constructor(parts: EngineParts, drachtio: string) {
     this.#parts = parts;
-    this.#client = new UserAgentClient(parts);
-    this.#server = new UserAgentServer(parts, this.#client);
-    this.#client.onDialogEnded = (dialog) => {
-      this.#server.dialogEnded(dialog);
+    const client = new UserAgentClient(parts);
+    const sessions = new SessionKeeper(parts, {
+      ask: (dialog, given, onFinal) => {
+        client.ask(dialog, given, onFinal);
+      },
+      endUnsolicited: (dialog, reason) => {
+        client.endUnsolicited(dialog, reason);
+      },
+      isInviting: (dialog) => client.isInviting(dialog) || this.#server.isInvited(dialog),
+    });
+    client.onAnswered = (dialog, response) => {
+      sessions.settle(dialog, sessionOfTheirAnswer(response), "uac");
     };
+    this.#client = client;
+    this.#sessions = sessions;
+    this.#server = new UserAgentServer(parts, {
+      onAnswered: (dialog, session) => {
+        sessions.settle(dialog, session, "uas");
+      },
+      endUnsolicited: (dialog, reason) => {
+        client.endUnsolicited(dialog, reason);
+      },
+      isInviting: (dialog) => client.isInviting(dialog),
+    });
     this.drachtio = drachtio;
   }
 
@@ -97,7 +123,7 @@ class Engine {
         onMessage: (message, flow) => engine?.receive(message, flow),
         onFlowLost: (flow) => engine?.flowLost(flow),
       },
-      log,
+      { clock, log },
     );
     closers.add("SIP", () => transport.close());
     const control = await ControlServer.open({
@@ -136,15 +162,18 @@ class Engine {
     return {
       applications: control.applicationCount,
       tcpConnections: transport.connectionCount,
+      udpPeers: transport.udpPeerCount,
       dialogs: dialogs.count,
       openTransactions: server.open + client.open,
       transactions: server.transactions + client.transactions,
       unacknowledged: server.unacknowledged,
+      sessionTimers: this.#sessions.count,
     };
   }
 
   close(): void {
     for (const timer of this.#orphans) timer.cancel();
+    this.#sessions.close();
     this.#server.close();
     this.#client.close();
   }

@@ -1,23 +1,27 @@
 import { invariant } from "@agentcall/base";
 import type { Application } from "../control/application.ts";
 import type { ControlMessage } from "../control/control-message.ts";
-import { contactUri, type Dialog, dialogIdOf, dialogOfResponse } from "../dialog/dialog.ts";
+import {
+  contactUri,
+  descriptionIn,
+  type Dialog,
+  dialogIdOf,
+  dialogOfResponse,
+} from "../dialog/dialog.ts";
 import { readSipFacts, type SipFacts, topVia } from "../message/sip-facts.ts";
 import { newBranch, newUuid } from "../message/sip-ids.ts";
-import {
-  headerValue,
-  type SipHeader,
-  type SipRequest,
-  type SipResponse,
-} from "../message/sip-message.ts";
-import { parseNameAddr } from "../message/name-addr.ts";
-import { writeSipMessage } from "../message/write-message.ts";
+import type { SipHeader, SipRequest, SipResponse } from "../message/sip-message.ts";
 import { ClientTransaction } from "../transaction/client-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
-import { buildCancel, buildRequest, buildRequestInDialog } from "./build-request.ts";
+import { buildCancel, buildRequest } from "./build-request.ts";
+import { type Built, DialogRequests, ownRequest } from "./dialog-requests.ts";
 import { type EngineParts, transactionsMax } from "./engine-parts.ts";
-import { localMeta, networkMeta, sentMeta } from "./message-meta.ts";
+import { localMeta, networkMeta, sentMeta, unsolicitedMeta } from "./message-meta.ts";
 import { nextHop } from "./next-hop.ts";
+import { ReliableOrder } from "./reliable-order.ts";
+import { toTagOf, withOwnTag } from "./response-tag.ts";
+import { SentAcks } from "./sent-acks.ts";
+import { concernsSession } from "./session-interval.ts";
 
 /** A request that is under way for an application; null where the engine sent it for itself. */
 type Sent = {
@@ -29,6 +33,9 @@ type Sent = {
   dialog: Dialog | null;
   /** Whether the dialog was there before the request. */
   readonly isInDialog: boolean;
+  /** Hears the final response to a request that the engine sent for itself. */
+  readonly onFinal: ((response: SipResponse) => void) | null;
+  readonly reliable: ReliableOrder;
   /** A CANCEL waits here for a provisional response to the INVITE. */
   cancel: "none" | { readonly request: SipRequest; isSent: boolean };
 };
@@ -37,20 +44,19 @@ type SipFrame = Extract<ControlMessage, { verb: "sip" }>;
 
 const lostReason: SipHeader = { name: "Reason", value: 'SIP;cause=503;text="Application lost"' };
 
-/** The ACK of a dialog's 2xx, kept to be sent again when the 2xx is. */
-type SentAck = { readonly cseqNumber: number; readonly bytes: Buffer; readonly flow: Flow };
-
 /** Applications' requests to the network, and the responses to them (RFC 3261 §8.1, §9.1, §12.2.1, §13.2). */
 export class UserAgentClient {
   readonly #parts: EngineParts;
   readonly #sent = new Map<string, Sent>();
   readonly #byBranch = new Map<string, Sent>();
-  readonly #acks = new WeakMap<Dialog, SentAck>();
-  /** Told when a dialog ends by a request from here. */
-  onDialogEnded: (dialog: Dialog) => void = () => undefined;
+  readonly #acks = new SentAcks();
+  readonly #requests: DialogRequests;
+  /** Told of a 2xx to an application's request that may say how long the session lives. */
+  onAnswered: (dialog: Dialog, response: SipResponse) => void = () => undefined;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#requests = new DialogRequests(parts.transport, parts.random);
   }
 
   get state(): { transactions: number; open: number } {
@@ -105,20 +111,26 @@ export class UserAgentClient {
     );
   }
 
-  /** Ends a dialog on the engine's own account. */
+  /** A request of the engine's own; `onFinal` hears its final response. */
+  ask(dialog: Dialog, given: SipRequest, onFinal: (response: SipResponse) => void): void {
+    const built = this.#requests.next(dialog, given);
+    if (built !== null) this.#start(null, built, dialog, { onFinal });
+  }
+
+  /** Ends a dialog on the engine's own account. Answers the BYE as it went out. */
   bye(dialog: Dialog, reason: string): SipRequest {
-    const given: SipRequest = {
-      kind: "request",
-      method: "BYE",
-      uri: dialog.remoteTarget,
-      headers: [{ name: "Reason", value: reason }],
-      body: Buffer.alloc(0),
-    };
-    const built = this.#buildInDialog(dialog, given);
-    this.#endDialog(dialog);
+    const given = ownRequest("BYE", dialog, [{ name: "Reason", value: reason }]);
+    const built = this.#requests.next(dialog, given);
+    this.#parts.dialogs.delete(dialog);
     if (built === null) return given;
-    this.#start(null, { request: built.request, flow: built.flow, branch: built.branch }, dialog);
+    this.#start(null, built, dialog);
     return built.request;
+  }
+
+  /** The same, and its application is told (drachtio's "unsolicited" BYE). */
+  endUnsolicited(dialog: Dialog, reason: string): void {
+    const bye = this.bye(dialog, reason);
+    dialog.owner.push(bye, unsolicitedMeta(dialog, this.#parts.transport));
   }
 
   #sendInitial(app: Application, { id, routeUrl }: SipFrame, given: SipRequest): void {
@@ -154,12 +166,13 @@ export class UserAgentClient {
     }
     // A new connection of an application may take up the dialogs of its former life.
     dialog.owner = app;
-    const built = this.#buildInDialog(dialog, given);
+    const built = this.#requests.next(dialog, given);
     if (built === null) {
       app.refuse(frame.id, "requested protocol/transport not available");
       return;
     }
-    if (given.method === "BYE") this.#endDialog(dialog);
+    if (given.method === "BYE") this.#parts.dialogs.delete(dialog);
+    if (concernsSession(given)) this.#keepDescription(dialog, given);
     this.#echoAndStart(app, frame.id, built, dialog);
   }
 
@@ -173,16 +186,18 @@ export class UserAgentClient {
       );
       return;
     }
-    const built = this.#build(dialog, given, dialog.lastInviteCseq);
+    const built = this.#requests.ack(dialog, given);
     if (built === null) {
       app.refuse(id, "requested protocol/transport not available");
       return;
     }
-    const { request, flow } = built;
-    const bytes = writeSipMessage(request);
-    flow.send(bytes);
-    this.#acks.set(dialog, { cseqNumber: dialog.lastInviteCseq, bytes, flow });
-    this.#echo(app, id, request, flow);
+    this.#keepDescription(dialog, given);
+    this.#acks.send(dialog, built);
+    this.#echo(app, id, built.request, built.flow);
+  }
+
+  #keepDescription(dialog: Dialog, message: SipRequest): void {
+    dialog.localDescription = descriptionIn(message) ?? dialog.localDescription;
   }
 
   /** RFC 3261 §9.1: not before a provisional response has come. */
@@ -216,16 +231,17 @@ export class UserAgentClient {
   #echoAndStart(app: Application, id: string, built: Built, dialog: Dialog | null): void {
     const transactionId = newUuid(this.#parts.random);
     this.#echo(app, id, built.request, built.flow, transactionId);
-    this.#start(app, built, dialog, transactionId);
+    this.#start(app, built, dialog, { id: transactionId });
   }
 
   #start(
     app: Application | null,
     { request, flow, branch }: Built,
     dialog: Dialog | null,
-    id: string = newUuid(this.#parts.random),
+    more: { readonly id?: string; readonly onFinal?: Sent["onFinal"] } = {},
   ): void {
-    const { clock, timing, log } = this.#parts;
+    const { clock, timing, random, log } = this.#parts;
+    const id = more.id ?? newUuid(random);
     const facts = readSipFacts(request);
     invariant(typeof facts !== "string", "a request that we built can be read");
     const transaction = new ClientTransaction({
@@ -251,6 +267,8 @@ export class UserAgentClient {
       dialogId: dialog?.id ?? (transaction.isInvite ? dialogIdOf(facts.callId, facts.fromTag) : ""),
       dialog,
       isInDialog: dialog !== null,
+      onFinal: more.onFinal ?? null,
+      reliable: new ReliableOrder(),
       cancel: "none",
     };
     this.#sent.set(id, sent);
@@ -260,11 +278,16 @@ export class UserAgentClient {
 
   #onResponse(sent: Sent, response: SipResponse, how: "network" | "local" | "repeated"): void {
     if (how === "repeated") {
-      this.#acknowledgeAgain(sent);
+      if (sent.dialog !== null) this.#acks.sendAgain(sent.dialog, sent.facts.cseq.number);
       return;
     }
     if (response.status === 100) {
       this.#startCancel(sent);
+      return;
+    }
+    if (!sent.reliable.admits(response)) return;
+    if (sent.onFinal !== null) {
+      if (response.status >= 200) this.#settleOwn(sent, sent.onFinal, response, how);
       return;
     }
     if (sent.transaction.isInvite) {
@@ -276,6 +299,26 @@ export class UserAgentClient {
     }
     this.#pass(sent, response, how);
     if (response.status < 200) this.#startCancel(sent);
+    else if (response.status < 300) this.#tellSession(sent, response);
+  }
+
+  /** The engine's own INVITE in a dialog: it is confirmed here. */
+  #settleOwn(
+    { dialog, transaction }: Sent,
+    onFinal: (response: SipResponse) => void,
+    response: SipResponse,
+    how: "network" | "local",
+  ): void {
+    if (dialog !== null && transaction.isInvite && how === "network" && response.status < 300) {
+      dialog.remoteTarget = contactUri(response) ?? dialog.remoteTarget;
+      const ack = this.#requests.ack(dialog);
+      if (ack !== null) this.#acks.send(dialog, ack);
+    }
+    onFinal(response);
+  }
+
+  #tellSession({ dialog, transaction }: Sent, response: SipResponse): void {
+    if (dialog !== null && concernsSession(transaction.request)) this.onAnswered(dialog, response);
   }
 
   /** Keeps the dialog of an INVITE. Answers what the application is to hear instead, if anything. */
@@ -302,8 +345,8 @@ export class UserAgentClient {
 
   #makeDialog(sent: Sent, response: SipResponse): void {
     const { dialogs } = this.#parts;
-    const remoteTag = parseNameAddr(headerValue(response, "To") ?? "")?.params.get("tag");
-    if (typeof remoteTag !== "string" || sent.app === null) return;
+    const remoteTag = toTagOf(response);
+    if (remoteTag === null || sent.app === null) return;
     if (sent.isInDialog && sent.dialog !== null) {
       sent.dialog.remoteTarget = contactUri(response) ?? sent.dialog.remoteTarget;
       return;
@@ -317,51 +360,16 @@ export class UserAgentClient {
   }
 
   #acknowledgeAndBye(dialog: Dialog): void {
-    const ack = this.#build(dialog, ownRequest("ACK", dialog), dialog.lastInviteCseq);
-    if (ack !== null) {
-      const bytes = writeSipMessage(ack.request);
-      ack.flow.send(bytes);
-      this.#acks.set(dialog, { cseqNumber: dialog.lastInviteCseq, bytes, flow: ack.flow });
-    }
+    const ack = this.#requests.ack(dialog);
+    if (ack !== null) this.#acks.send(dialog, ack);
     this.bye(dialog, 'SIP;cause=200;text="ACK-BYE"');
-  }
-
-  #acknowledgeAgain({ dialog, facts }: Sent): void {
-    const ack = dialog === null ? undefined : this.#acks.get(dialog);
-    if (ack?.cseqNumber === facts.cseq.number) ack.flow.send(ack.bytes);
   }
 
   #pass(sent: Sent, response: SipResponse, how: "network" | "local"): void {
     const { transaction, app, dialogId } = sent;
     const { flow, id } = transaction;
-    app?.push(response, (how === "local" ? localMeta : networkMeta)(flow, id, dialogId));
-  }
-
-  #endDialog(dialog: Dialog): void {
-    this.#parts.dialogs.delete(dialog);
-    this.onDialogEnded(dialog);
-  }
-
-  #buildInDialog(dialog: Dialog, given: SipRequest): Built | null {
-    dialog.localCseq += 1;
-    if (given.method === "INVITE") dialog.lastInviteCseq = dialog.localCseq;
-    return this.#build(dialog, given, dialog.localCseq);
-  }
-
-  #build(dialog: Dialog, given: SipRequest, cseqNumber: number): Built | null {
-    const { transport, random } = this.#parts;
-    const flow = this.#flowOf(dialog);
-    if (flow === null) return null;
-    const branch = newBranch(random);
-    const sender = { hostPort: transport.hostPort, branch, flow, random };
-    return { request: buildRequestInDialog(given, dialog, cseqNumber, sender), flow, branch };
-  }
-
-  /** Along the route where there is one, else the way that their requests come, else to their Contact. */
-  #flowOf(dialog: Dialog): Flow | null {
-    if (dialog.routeSet.length === 0 && dialog.flow?.isOpen === true) return dialog.flow;
-    const hop = nextHop(dialog.remoteTarget, dialog.routeSet);
-    return hop === null ? null : this.#parts.transport.flowTo(hop.protocol, hop.address, hop.port);
+    if (how === "network") app?.push(response, networkMeta(flow, id, dialogId));
+    else app?.push(withOwnTag(response, this.#parts.random), localMeta(flow, id, dialogId));
   }
 
   #echo(
@@ -375,16 +383,4 @@ export class UserAgentClient {
     const meta = sentMeta(flow, transport, transactionId ?? newUuid(random));
     app.echoRequest(id, request, meta);
   }
-}
-
-type Built = { readonly request: SipRequest; readonly flow: Flow; readonly branch: string };
-
-function ownRequest(method: string, dialog: Dialog): SipRequest {
-  return {
-    kind: "request",
-    method,
-    uri: dialog.remoteTarget,
-    headers: [],
-    body: Buffer.alloc(0),
-  };
 }

@@ -1,46 +1,25 @@
-import type { Timer } from "@agentcall/base";
 import type { Application } from "../control/application.ts";
 import type { ControlMessage } from "../control/control-message.ts";
-import { contactUri, type Dialog, dialogIdOf, dialogOfInvite } from "../dialog/dialog.ts";
-import { isTag, readSipFacts, type SipFacts } from "../message/sip-facts.ts";
+import { contactUri, type Dialog } from "../dialog/dialog.ts";
+import { readSipFacts, type SipFacts } from "../message/sip-facts.ts";
 import { newTag, newUuid } from "../message/sip-ids.ts";
-import {
-  headerValue,
-  listsOption,
-  type SipHeader,
-  type SipRequest,
-  type SipResponse,
-} from "../message/sip-message.ts";
-import { parseNameAddr } from "../message/name-addr.ts";
+import type { SipHeader, SipRequest, SipResponse } from "../message/sip-message.ts";
 import { writeSipMessage } from "../message/write-message.ts";
 import { serverKey, ServerTransaction } from "../transaction/server-transaction.ts";
-import { giveUpMs } from "../transaction/sip-timing.ts";
 import type { Flow } from "../transport/flow.ts";
-import { buildResponse, ownResponse } from "./build-response.ts";
+import { type AnswerHandlers, ApplicationAnswers } from "./application-answers.ts";
+import type { Asked } from "./asked-requests.ts";
+import { buildCancel } from "./build-request.ts";
+import { ownResponse, retryAfter } from "./build-response.ts";
 import { type EngineParts, transactionsMax } from "./engine-parts.ts";
-import { networkMeta, unsolicitedMeta } from "./message-meta.ts";
-import { PendingAnswers } from "./pending-answers.ts";
+import { networkMeta } from "./message-meta.ts";
+import { concernsSession, isTooShort, minimumHeader } from "./session-interval.ts";
 import { withReceived } from "./via-received.ts";
 
 /** What the other half of the engine does and knows about dialogs. */
-export type ClientSide = {
-  /** Sends a BYE of the engine's own into a dialog, and answers it as it went out. */
-  bye(dialog: Dialog, reason: string): SipRequest;
+export type ClientSide = AnswerHandlers & {
   /** Whether an INVITE of ours in this dialog has no final response yet. */
   isInviting(dialog: Dialog): boolean;
-};
-
-/** A request that an application is to answer. */
-type Asked = {
-  readonly transaction: ServerTransaction;
-  readonly app: Application;
-  /** Ours in every response; an application may choose it with its first one. */
-  localTag: string;
-  dialogId: string;
-  /** The dialog that the request came in; null outside of one. */
-  readonly dialog: Dialog | null;
-  /** Runs out when it is not answered at all. */
-  readonly timer: Timer;
 };
 
 /** Methods that begin something outside of a dialog; without an application they are turned away. */
@@ -55,41 +34,47 @@ const initialMethods: ReadonlySet<string> = new Set([
   "PUBLISH",
 ]);
 const dialogMethods: ReadonlySet<string> = new Set(["BYE", "UPDATE", "REFER", "PRACK"]);
-const retryAfter: SipHeader = { name: "Retry-After", value: "5" }; // a gateway restarts within seconds
 const overlapRetrySecsMax = 10; // RFC 3261 §14.2
 /** What OPTIONS are told of us (RFC 3261 §11.2). */
 const capabilities: readonly SipHeader[] = [
-  { name: "Allow", value: "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NOTIFY" },
+  { name: "Allow", value: "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NOTIFY, PRACK" },
   { name: "Accept", value: "application/sdp" },
 ];
-const answerMsMax = 180_000; // timer C of RFC 3261 §16.6: nobody lets it ring for longer
 
 /** Requests from the network, and the applications' responses to them (RFC 3261 §8.2, §12.2.2, §13.3). */
 export class UserAgentServer {
   readonly #parts: EngineParts;
   readonly #client: ClientSide;
   readonly #transactions = new Map<string, ServerTransaction>();
-  /** By the transaction's id. */
-  readonly #asked = new Map<string, Asked>();
-  readonly #answers: PendingAnswers;
+  readonly #answers: ApplicationAnswers;
 
   constructor(parts: EngineParts, client: ClientSide) {
     this.#parts = parts;
     this.#client = client;
-    this.#answers = new PendingAnswers(parts.clock, parts.timing);
+    this.#answers = new ApplicationAnswers(parts, client);
   }
 
   get state(): { transactions: number; open: number; unacknowledged: number } {
-    return {
-      transactions: this.#transactions.size,
-      open: this.#asked.size,
-      unacknowledged: this.#answers.count,
-    };
+    return { transactions: this.#transactions.size, ...this.#answers.state };
   }
 
   close(): void {
     for (const transaction of this.#transactions.values()) transaction.end();
-    this.#answers.clear();
+    this.#answers.close();
+  }
+
+  /** An application's response to a request that it was given. */
+  respond(app: Application, frame: SipFrame, given: SipResponse): void {
+    this.#answers.respond(app, frame, given);
+  }
+
+  appGone(app: Application): void {
+    this.#answers.appGone(app);
+  }
+
+  /** Whether an INVITE of theirs in this dialog has no final response yet. */
+  isInvited(dialog: Dialog): boolean {
+    return this.#answers.inviteIn(dialog) !== null;
   }
 
   receive(received: SipRequest, flow: Flow): void {
@@ -115,53 +100,6 @@ export class UserAgentServer {
     else this.#receiveInDialog(transaction);
   }
 
-  /** An application's response to a request that it was given. */
-  respond(app: Application, { id, transactionId }: SipFrame, given: SipResponse): void {
-    const asked = this.#asked.get(transactionId);
-    if (asked?.app !== app || !asked.transaction.isOpen) {
-      app.refuse(id, "Response not sent due to unknown transaction");
-      return;
-    }
-    const { transaction } = asked;
-    if (!transaction.flow.isOpen) {
-      app.refuse(id, "Response not sent because the transport for response has been closed");
-      return;
-    }
-    if (given.status < 200 && listsOption(given, "Require", "100rel")) {
-      app.refuse(id, "Remote endpoint does not support 100rel");
-      return;
-    }
-    this.#chooseTag(asked, given);
-    const { request, flow } = transaction;
-    const hostPort = this.#parts.transport.hostPort;
-    const response = buildResponse(request, given, asked.localTag, flow, hostPort);
-    transaction.respond(response);
-    app.echoResponse(id, response, {
-      source: "application",
-      protocol: flow.protocol,
-      address: flow.address,
-      port: flow.port,
-      transactionId,
-      dialogId: asked.dialogId,
-      local: null,
-    });
-    if (response.status < 200) return;
-    this.#settle(transactionId);
-    if (transaction.isInvite && response.status < 300) this.#awaitAck(asked, response);
-  }
-
-  /** What an application left unanswered is answered for it; its dialogs are the engine's affair. */
-  appGone(app: Application): void {
-    for (const asked of [...this.#asked.values()]) {
-      if (asked.app === app) this.#answer(asked, 503, "Service Unavailable", [retryAfter]);
-    }
-  }
-
-  /** Nothing of this dialog is sent again. */
-  dialogEnded(dialog: Dialog): void {
-    this.#answers.dropDialog(dialog.id);
-  }
-
   #open(request: SipRequest, facts: SipFacts, flow: Flow): ServerTransaction | null {
     const { clock, timing, random, log } = this.#parts;
     if (this.#transactions.size >= transactionsMax) {
@@ -181,7 +119,7 @@ export class UserAgentServer {
       log,
       onEnd: ({ key, id }) => {
         this.#transactions.delete(key);
-        this.#settle(id);
+        this.#answers.settle(id);
       },
     });
     this.#transactions.set(transaction.key, transaction);
@@ -198,8 +136,9 @@ export class UserAgentServer {
       this.#reply(transaction, 501, "Not Implemented");
       return;
     }
+    if (this.#refuseShortSession(transaction)) return;
     const app = this.#parts.control.next(method);
-    if (app !== null) this.#ask(transaction, app, null);
+    if (app !== null) this.#answers.ask(transaction, app, null);
     else if (method === "OPTIONS") this.#reply(transaction, 200, "OK", capabilities);
     else this.#reply(transaction, 503, "Service Unavailable", [retryAfter]);
   }
@@ -218,9 +157,10 @@ export class UserAgentServer {
     }
     dialog.remoteCseq = facts.cseq.number;
     dialog.flow = flow;
+    const invite = this.#answers.inviteIn(dialog);
     if (request.method === "BYE") {
       dialogs.delete(dialog);
-      this.dialogEnded(dialog);
+      if (invite !== null && this.#endEarly(transaction, invite)) return;
     }
     if (!dialog.owner.isOpen) {
       // As drachtio-server does; it is no reason to keep what the other side has ended.
@@ -228,10 +168,13 @@ export class UserAgentServer {
       return;
     }
     if (request.method === "INVITE" && this.#refuseOverlap(transaction, dialog)) return;
-    if (request.method === "INVITE" || request.method === "UPDATE") {
-      dialog.remoteTarget = contactUri(request) ?? dialog.remoteTarget;
+    if (request.method === "PRACK" && invite?.reliable?.acknowledge(request) !== true) {
+      this.#reply(transaction, 481, "Call/Transaction Does Not Exist"); // RFC 3262 §3
+      return;
     }
-    this.#ask(transaction, dialog.owner, dialog);
+    if (this.#refuseShortSession(transaction)) return;
+    if (concernsSession(request)) dialog.remoteTarget = contactUri(request) ?? dialog.remoteTarget;
+    this.#answers.ask(transaction, dialog.owner, dialog);
   }
 
   /** One INVITE at a time in a dialog, whoever sent the first (RFC 3261 §14.2). */
@@ -240,10 +183,7 @@ export class UserAgentServer {
       this.#reply(transaction, 491, "Request Pending");
       return true;
     }
-    const isAsked = [...this.#asked.values()].some(
-      (asked) => asked.dialog === dialog && asked.transaction.isInvite,
-    );
-    if (!isAsked) return false;
+    if (!this.isInvited(dialog)) return false;
     const seconds = this.#parts.random.below(overlapRetrySecsMax + 1);
     this.#reply(transaction, 500, "Overlapping Requests", [
       { name: "Retry-After", value: String(seconds) },
@@ -251,29 +191,27 @@ export class UserAgentServer {
     return true;
   }
 
-  #ask(transaction: ServerTransaction, app: Application, dialog: Dialog | null): void {
-    const { random, clock, transport, timing, log } = this.#parts;
-    const { request, facts, flow } = transaction;
-    const asked: Asked = {
-      transaction,
-      app,
-      localTag: dialog?.localTag ?? newTag(random),
-      dialogId: dialog?.id ?? "",
-      dialog,
-      timer: clock.after(transaction.isInvite ? answerMsMax : giveUpMs(timing), () => {
-        log.warn({ sipCallId: facts.callId, method: request.method }, "request not answered");
-        if (transaction.isInvite) this.#answer(asked, 408, "Request Timeout");
-        else transaction.end(); // RFC 4320 §4.2: the asker has given up, and a 408 would mislead
-      }),
-    };
-    this.#asked.set(transaction.id, asked);
-    if (transaction.isInvite) transaction.respond(ownResponse(request, 100, "Trying", null));
-    const fields = { sipCallId: facts.callId, method: request.method };
-    log[transaction.isInvite ? "info" : "debug"](fields, "request passed on");
-    app.push(request, {
-      ...networkMeta(flow, transaction.id, asked.dialogId),
-      local: dialog === null ? { address: transport.host, port: transport.port } : null,
-    });
+  #refuseShortSession(transaction: ServerTransaction): boolean {
+    if (!isTooShort(transaction.request)) return false;
+    this.#reply(transaction, 422, "Session Interval Too Small", [minimumHeader]);
+    return true;
+  }
+
+  /**
+   * A BYE may end a call that is not answered yet (RFC 3261 §15.1.2). The library knows no dialog
+   * then: its application is told what means the same, a CANCEL. Answers whether that was all.
+   */
+  #endEarly(bye: ServerTransaction, invite: Asked): boolean {
+    if (invite.isInDialog) return false;
+    const isTakenForAnswered = invite.held !== null;
+    invite.held = null;
+    this.#answers.answer(invite, 487, "Request Terminated");
+    if (isTakenForAnswered) return false;
+    bye.respond(ownResponse(bye.request, 200, "OK", invite.localTag));
+    const { transaction, app, dialogId } = invite;
+    const cancel = buildCancel(transaction.request, bye.request);
+    app.push(cancel, networkMeta(bye.flow, transaction.id, dialogId));
+    return true;
   }
 
   /** The ACK to a refusal ends its transaction; the ACK to a 2xx is told to the application. */
@@ -286,7 +224,7 @@ export class UserAgentServer {
     }
     const dialog = this.#parts.dialogs.ofRequest(facts);
     if (dialog === null) return; // of a dialog that is over: nobody waits for it
-    const answered = this.#answers.acknowledge(dialog.id, facts.cseq.number);
+    const answered = this.#answers.acknowledge(dialog, facts.cseq.number);
     if (answered === null) return;
     dialog.owner.push(request, {
       ...networkMeta(flow, answered.inviteId ?? newUuid(this.#parts.random), dialog.id),
@@ -302,58 +240,11 @@ export class UserAgentServer {
       this.#reply(cancel, 481, "Call/Transaction Does Not Exist");
       return;
     }
-    const asked = this.#asked.get(invite.id);
+    const asked = this.#answers.get(invite.id);
     cancel.respond(ownResponse(request, 200, "OK", asked?.localTag ?? newTag(this.#parts.random)));
-    if (asked === undefined || !invite.isOpen) return; // too late: the final response stands
-    this.#answer(asked, 487, "Request Terminated");
+    if (asked === null || !invite.isOpen) return; // too late: the final response stands
+    this.#answers.answer(asked, 487, "Request Terminated");
     asked.app.push(request, networkMeta(flow, invite.id, asked.dialogId));
-  }
-
-  /** The first response of an application with a tag settles ours, and names the dialog. */
-  #chooseTag(asked: Asked, given: SipResponse): void {
-    const { request, facts } = asked.transaction;
-    if (asked.dialog !== null || asked.dialogId !== "") return;
-    const tag = parseNameAddr(headerValue(given, "To") ?? "")?.params.get("tag");
-    if (typeof tag === "string" && isTag(tag)) asked.localTag = tag;
-    if (request.method === "INVITE" || request.method === "SUBSCRIBE") {
-      asked.dialogId = dialogIdOf(facts.callId, facts.fromTag);
-    }
-  }
-
-  #awaitAck(asked: Asked, response: SipResponse): void {
-    const { dialogs, log } = this.#parts;
-    const { transaction, app, localTag } = asked;
-    const { request, facts, flow } = transaction;
-    const dialog = asked.dialog ?? dialogOfInvite(request, facts, localTag, flow, app);
-    if (asked.dialog === null) dialogs.add(dialog);
-    const answer = {
-      bytes: writeSipMessage(response),
-      flow,
-      inviteId: asked.dialog === null ? transaction.id : null,
-    };
-    this.#answers.add(dialog.id, facts.cseq.number, answer, () => {
-      log.info({ sipCallId: dialog.callId }, "no ACK came");
-      if (dialogs.get(dialog.id) !== dialog) return;
-      const bye = this.#client.bye(dialog, 'SIP;cause=200;text="ACK timeout"');
-      dialog.owner.push(bye, unsolicitedMeta(dialog, this.#parts.transport));
-    });
-  }
-
-  /** A response of the engine's own in the application's place. */
-  #answer(
-    { transaction, localTag }: Asked,
-    status: number,
-    reason: string,
-    more: readonly SipHeader[] = [],
-  ): void {
-    transaction.respond(ownResponse(transaction.request, status, reason, localTag, more));
-    this.#settle(transaction.id);
-  }
-
-  /** The application owes no answer any more. */
-  #settle(transactionId: string): void {
-    this.#asked.get(transactionId)?.timer.cancel();
-    this.#asked.delete(transactionId);
   }
 
   /** A response of the engine's own to a request that no application hears of. */

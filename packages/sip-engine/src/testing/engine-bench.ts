@@ -40,9 +40,9 @@ export class EngineBench {
     return Number(this.engine.sip.split(":")[1]);
   }
 
-  /** A caller or callee over UDP. */
-  async peer(): Promise<Peer> {
-    const peer = await Peer.open(this.sipPort);
+  /** A caller or callee over UDP, on a free port where none is named. */
+  async peer(port = 0): Promise<Peer> {
+    const peer = await Peer.open(this.sipPort, port);
     this.#open.push(peer);
     return peer;
   }
@@ -95,25 +95,31 @@ export class Peer {
   readonly #socket: UdpSocket;
   readonly #target: number;
   readonly #inbox = new Inbox<SipMessage>();
+  readonly port: number;
+  #lastSenderPort = 0;
+  #isOpen = true;
 
   private constructor(socket: UdpSocket, target: number) {
     this.#socket = socket;
     this.#target = target;
-    socket.on("message", (bytes) => {
+    this.port = socket.address().port;
+    socket.on("message", (bytes, from) => {
+      this.#lastSenderPort = from.port;
       const message = parseSipMessage(bytes);
       if (message.kind !== "refusal") this.#inbox.push(message);
     });
   }
 
-  static async open(target: number): Promise<Peer> {
+  static async open(target: number, port: number): Promise<Peer> {
     const socket = createSocket("udp4");
-    socket.bind(0, "127.0.0.1");
+    socket.bind(port, "127.0.0.1");
     await once(socket, "listening");
     return new Peer(socket, target);
   }
 
-  get port(): number {
-    return this.#socket.address().port;
+  /** Where the last datagram came from. */
+  get lastSenderPort(): number {
+    return this.#lastSenderPort;
   }
   /** Messages that came and were not looked at. */
   get unread(): number {
@@ -178,8 +184,10 @@ export class Peer {
     );
   }
 
+  /** May be called twice. */
   close(): void {
-    this.#socket.close();
+    if (this.#isOpen) this.#socket.close();
+    this.#isOpen = false;
   }
 }
 
@@ -269,8 +277,10 @@ export class App {
     request: Passed,
     status: number,
     headers: readonly string[] = [],
+    body = "",
   ): Promise<readonly string[]> {
-    const lines = [`SIP/2.0 ${String(status)} Test`, ...headers, "Content-Length: 0", "", ""];
+    const length = `Content-Length: ${String(body.length)}`;
+    const lines = [`SIP/2.0 ${String(status)} Test`, ...headers, length, "", body];
     return this.ask(`sip|${request.transactionId}|\r\n${lines.join("\r\n")}`);
   }
 

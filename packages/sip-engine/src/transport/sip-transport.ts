@@ -1,26 +1,24 @@
-import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
-import { connect, createServer, isIPv6, type Server, type Socket } from "node:net";
-import { AppError, type Log } from "@agentcall/base";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { AppError, type Clock, type Log } from "@agentcall/base";
 import { parseSipMessage } from "../message/parse-message.ts";
 import type { SipMessage } from "../message/sip-message.ts";
 import { type Flow, hostText, type Protocol } from "./flow.ts";
 import { TcpFlow } from "./tcp-flow.ts";
-import { UdpFlow } from "./udp-flow.ts";
+import { type UdpHandlers, UdpPort } from "./udp-port.ts";
 
 export type TransportHandlers = {
   onMessage(message: SipMessage, flow: Flow): void;
-  /** A TCP connection ended or could not be made. */
+  /** A TCP connection ended or could not be made, or nobody listens on a UDP port. */
   onFlowLost(flow: Flow): void;
 };
 
 const tcpConnectionsMax = 1_000; // an evaluation has a few carriers and some test callers
 const bindTriesMax = 20; // a free TCP port may be taken over UDP
-const receiveBufferBytes = 4_194_304; // a burst of a few thousand messages
 
 /** SIP over UDP and TCP on one port (RFC 3261 §18). Owns its sockets. */
 export class SipTransport {
-  readonly #udp: UdpSocket;
+  readonly #udp: UdpPort;
   readonly #server: Server;
   readonly #handlers: TransportHandlers;
   readonly #log: Log;
@@ -30,7 +28,7 @@ export class SipTransport {
   readonly port: number;
 
   private constructor(
-    udp: UdpSocket,
+    udp: UdpPort,
     server: Server,
     host: string,
     handlers: TransportHandlers,
@@ -41,13 +39,7 @@ export class SipTransport {
     this.#handlers = handlers;
     this.#log = log;
     this.host = host;
-    this.port = udp.address().port;
-    udp.on("message", (bytes, from) => {
-      this.#receive(parseSipMessage(bytes), new UdpFlow(udp, from.address, from.port));
-    });
-    udp.on("error", (error) => {
-      log.warn({ err: error }, "UDP error");
-    });
+    this.port = udp.port;
     server.on("connection", (socket) => {
       this.#addConnection(socket, "open");
     });
@@ -58,24 +50,32 @@ export class SipTransport {
     host: string,
     port: number,
     handlers: TransportHandlers,
-    log: Log,
+    { clock, log }: { readonly clock: Clock; readonly log: Log },
   ): Promise<SipTransport> {
+    let receive: UdpHandlers["onDatagram"] = () => undefined; // until there is a transport
+    const udpHandlers = {
+      onDatagram: (bytes: Buffer, flow: Flow) => {
+        receive(bytes, flow);
+      },
+      onUnreachable: (flow: Flow) => {
+        handlers.onFlowLost(flow);
+      },
+    };
     for (let attempt = 1; ; attempt += 1) {
       const server = createServer({ noDelay: true });
-      const udp = createSocket({
-        type: isIPv6(host) ? "udp6" : "udp4",
-        recvBufferSize: receiveBufferBytes,
-      });
       try {
         server.listen(port, host);
         await once(server, "listening");
         const address = server.address();
-        udp.bind(typeof address === "object" && address !== null ? address.port : port, host);
-        await once(udp, "listening");
-        return new SipTransport(udp, server, host, handlers, log);
+        const taken = typeof address === "object" && address !== null ? address.port : port;
+        const udp = await UdpPort.bind({ host, port: taken, handlers: udpHandlers, clock, log });
+        const transport = new SipTransport(udp, server, host, handlers, log);
+        receive = (bytes, flow) => {
+          transport.#receive(parseSipMessage(bytes), flow);
+        };
+        return transport;
       } catch (error) {
         server.close();
-        udp.close();
         if (port === 0 && attempt < bindTriesMax) continue;
         throw new AppError(
           "port-taken",
@@ -90,6 +90,11 @@ export class SipTransport {
     return this.#connections.size;
   }
 
+  /** UDP peers that have a socket of their own. */
+  get udpPeerCount(): number {
+    return this.#udp.peerCount;
+  }
+
   /** `host:port` as it stands in a Via or Contact. */
   get hostPort(): string {
     return `${hostText(this.host)}:${String(this.port)}`;
@@ -97,7 +102,7 @@ export class SipTransport {
 
   /** The way to a peer: over TCP the connection there is, else a new one. */
   flowTo(protocol: Protocol, address: string, port: number): Flow {
-    if (protocol === "udp") return new UdpFlow(this.#udp, address, port);
+    if (protocol === "udp") return this.#udp.flowTo(address, port);
     const present = this.#connections.get(keyOf(address, port));
     if (present?.isOpen === true) return present;
     return this.#addConnection(connect({ host: address, port, noDelay: true }), "connecting", {
@@ -111,10 +116,9 @@ export class SipTransport {
     for (const flow of this.#connections.values()) flow.destroy();
     this.#connections.clear();
     if (!this.#server.listening) return;
-    const closed = [once(this.#server, "close"), once(this.#udp, "close")];
+    const closed = once(this.#server, "close");
     this.#server.close();
-    this.#udp.close();
-    await Promise.all(closed);
+    await Promise.all([closed, this.#udp.close()]);
   }
 
   #addConnection(

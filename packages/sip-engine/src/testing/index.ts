@@ -1,0 +1,1 @@
+export { benchSecret, EngineBench, type Peer } from "./engine-bench.ts";
