@@ -12,6 +12,7 @@ import {
   controlFrameSchema,
   type E164,
   type GatewayFrame,
+  type NumberId,
 } from "@agentcall/contract";
 import { startPractice } from "@agentcall/practice";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -166,6 +167,27 @@ describe("a call", () => {
       ],
     });
     await practice.close();
+  });
+
+  test("in progress is given its key again for another session, and none when it is over", async () => {
+    const link = await joined();
+    const again = { kind: "call.key", callId, key: "own" } as const;
+    const number = (await numbers())[0]?.id as NumberId;
+    link.send({ kind: "events", events: [startedEvent({ numberId: number })] });
+    await link.next();
+
+    link.send(again);
+    const inProgress = await link.next();
+    link.send({ ...again, key: "managed" });
+    const notAllowed = await link.next();
+    link.send({ kind: "events", events: [endedEvent()] });
+    await link.next();
+    link.send(again);
+    const over = await link.next();
+
+    expect(inProgress).toEqual({ ...again, apiKey: "sk-proj-practice-good-test" });
+    expect(notAllowed).toMatchObject({ key: "managed", apiKey: null });
+    expect(over).toEqual({ ...again, apiKey: null });
   });
 
   test("that is refused anyway opens no key", async () => {

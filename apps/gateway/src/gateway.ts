@@ -113,7 +113,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         link.live(event);
       },
     },
-    makeModelSession: modelSessions({ ...options, keys }),
+    makeModelSession: modelSessions({
+      ...options,
+      keys,
+      freshKey: (callId, key) => link.freshKey(callId, key),
+    }),
     refusalNow,
     clock,
     random,

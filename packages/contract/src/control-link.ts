@@ -131,6 +131,10 @@ export type PlanOutcome = z.infer<typeof planOutcomeSchema>;
 
 // ── Frames ──────────────────────────────────────────────────────────────────────────────
 
+/** Which key of a call: that of its number's mode, or the appliance's where its ladder allows it. */
+const callKeySchema = z.enum(["own", "managed"]);
+export type CallKey = z.infer<typeof callKeySchema>;
+
 /** From the gateway to the control plane. */
 export const gatewayFrameSchema = z.discriminatedUnion("kind", [
   z.object({
@@ -155,6 +159,8 @@ export const gatewayFrameSchema = z.discriminatedUnion("kind", [
     trunkId: trunkIdSchema.nullable(),
     startedAtMs: z.int(),
   }),
+  /** For another session within a call in progress: the gateway kept no key of the first. */
+  z.object({ kind: z.literal("call.key"), callId: callIdSchema, key: callKeySchema }),
   z.object({ kind: z.literal("events"), events: z.array(callEventSchema).min(1).max(100) }),
   z.object({ kind: z.literal("live"), event: liveEventSchema }),
   z.object({
@@ -169,6 +175,13 @@ export type GatewayFrame = z.infer<typeof gatewayFrameSchema>;
 export const controlFrameSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("welcome"), version: z.literal(controlLinkVersion) }),
   z.object({ kind: z.literal("call.plan"), callId: callIdSchema, outcome: planOutcomeSchema }),
+  z.object({
+    kind: z.literal("call.key"),
+    callId: callIdSchema,
+    key: callKeySchema,
+    /** Null when there is none to be had. */
+    apiKey: z.string().nullable(),
+  }),
   z.object({ kind: z.literal("events.ack"), eventIds: z.array(z.string()).max(100) }),
   z.object({ kind: z.literal("call.hangup"), callId: callIdSchema }),
   // After `welcome`, and whenever a trunk has changed: all of them.

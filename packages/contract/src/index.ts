@@ -28,6 +28,7 @@ export {
 export {
   type CallEvent,
   callEventSchema,
+  type CallKey,
   type CallPlan,
   callPlanSchema,
   type ControlFrame,

@@ -80,6 +80,7 @@ export const numberStatusSchema = z.enum([
   "managed_key_missing",
   "key_unreadable",
   "vault_sealed",
+  "trial_exhausted",
 ]);
 export type NumberStatus = z.infer<typeof numberStatusSchema>;
 

@@ -1,7 +1,8 @@
-import type { Log } from "@agentcall/base";
+import type { Log, Secret } from "@agentcall/base";
 import {
   type CallEvent,
   type CallId,
+  type CallKey,
   endCauseText,
   type FallbackStep,
   type GatewayFrame,
@@ -81,7 +82,8 @@ export class CallDesk implements ControlHandlers {
 
   async onOffer(offer: Extract<GatewayFrame, { kind: "call.offer" }>): Promise<PlanOutcome> {
     const { numbers, keys, licensing, provider, log } = this.#options;
-    const number = this.#onPlan(await numbers.byE164(offer.to));
+    const found = await numbers.byE164(offer.to);
+    const number = found === null ? null : this.#onPlan(found);
     const trial = await licensing.trial();
     // Taken at once: two offers in the same moment do not share the last place.
     const hasPlace = this.#capacity.take(offer.callId);
@@ -115,6 +117,16 @@ export class CallDesk implements ControlHandlers {
     return outcome;
   }
 
+  async onKey(callId: CallId, key: CallKey): Promise<Secret | null> {
+    const { calls, numbers, keys } = this.#options;
+    const { numberId, record } = await calls.byId(callId);
+    if (numberId === null || record !== null) return null;
+    const number = this.#onPlan(await numbers.byId(numberId));
+    if (key === "managed") return keys.fallback(number, callId);
+    const own = await keys.own(number, callId);
+    return own.kind === "opened" ? own.secret : null;
+  }
+
   async onEvents(teller: Teller, events: readonly CallEvent[]): Promise<void> {
     if (events.length === 0) return;
     for (const event of await this.#options.calls.apply(teller, events)) this.#tell(event);
@@ -135,9 +147,9 @@ export class CallDesk implements ControlHandlers {
   }
 
   /** A number's own key stays sealed on a plan that has none. */
-  #onPlan(number: RegisteredNumber | null): RegisteredNumber | null {
+  #onPlan(number: RegisteredNumber): RegisteredNumber {
     const { plan } = this.#options.licensing.entitlement();
-    return number === null ? null : { ...number, voiceMode: modeOnPlan(plan, number.voiceMode) };
+    return { ...number, voiceMode: modeOnPlan(plan, number.voiceMode) };
   }
 
   async #chargingOf(number: RegisteredNumber | null): Promise<Charging> {

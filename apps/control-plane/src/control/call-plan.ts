@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { invariant, type Secret } from "@agentcall/base";
 import type { EndCause, PlanOutcome, RateCard } from "@agentcall/contract";
+import { hasTrialLeft } from "../license/entitlement.ts";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
 import type { Found } from "../vault/vault.ts";
 
@@ -44,7 +45,6 @@ export type ProviderSettings = {
   readonly model: string;
 };
 
-const trialMsMin = 1_000; // with less nothing can be said
 const retryAfterSecs = 10; // calls last minutes: one is likely to end soon
 
 /** Why a call is refused without asking for its key; null when it is not. */
@@ -53,7 +53,7 @@ export function refuseCall(facts: OfferFacts): Rejection | null {
   if (!isLoopback(facts.sourceAddress)) return rejection(facts, 403, "caller_not_allowed");
   if (number === null) return rejection(facts, 404, "number_unknown");
   if (number.inbound === null) return rejection(facts, 480, "number_without_agent");
-  if (trialLeftMs !== null && trialLeftMs < trialMsMin) {
+  if (trialLeftMs !== null && !hasTrialLeft(trialLeftMs)) {
     return rejection(facts, 480, "trial_exhausted");
   }
   if (!facts.hasPlace) {

@@ -4,6 +4,7 @@ import { type Clock, type Log, type Secret, type Timer } from "@agentcall/base";
 import {
   type CallEvent,
   type CallId,
+  type CallKey,
   type ControlFrame,
   controlFrameBytesMax,
   controlLinkVersion,
@@ -20,6 +21,8 @@ export type ControlHandlers = {
   /** Resolves when what the gateway lost since its last life is written down. */
   onGateway(teller: Teller, liveCallIds: readonly CallId[]): Promise<void>;
   onOffer(offer: Extract<GatewayFrame, { kind: "call.offer" }>): Promise<PlanOutcome>;
+  /** The key for another session of a call in progress, or null. */
+  onKey(callId: CallId, key: CallKey): Promise<Secret | null>;
   /** Resolves when the events are on disk. */
   onEvents(teller: Teller, events: readonly CallEvent[]): Promise<void>;
   onPartial(event: PartialTranscript): void;
@@ -129,6 +132,9 @@ export class ControlServer {
         this.#carriers.set(frame.callId, teller.gatewayId);
         void this.#plan(connection, frame);
         return;
+      case "call.key":
+        void this.#giveKey(connection, frame);
+        return;
       case "events":
         void this.#store(connection, teller, frame.events);
         return;
@@ -184,6 +190,23 @@ export class ControlServer {
     } catch (error) {
       // No answer: the gateway gives up in time and says so to the caller.
       this.#options.log.error({ callId: offer.callId, err: error }, "a call could not be planned");
+    }
+  }
+
+  async #giveKey(
+    connection: Connection,
+    { callId, key }: Extract<GatewayFrame, { kind: "call.key" }>,
+  ): Promise<void> {
+    try {
+      const opened = await this.#options.handlers.onKey(callId, key);
+      const apiKey = opened?.reveal() ?? null;
+      connection.send({ kind: "call.key", callId, key, apiKey });
+    } catch (error) {
+      // No answer: the gateway gives up in time, and its call climbs the failure ladder.
+      this.#options.log.error(
+        { callId, err: error },
+        "the key of a call could not be opened again",
+      );
     }
   }
 

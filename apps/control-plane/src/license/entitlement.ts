@@ -27,6 +27,7 @@ export type InstalledLicense = { readonly license: License; readonly installedAt
 
 const graceMs = 30 * 24 * 3_600_000; // a renewal that lies on somebody's desk stops no telephone
 const freeCallsMax = 2; // minutes are counted as they pass: this bounds by how much they are overrun
+const trialMsMin = 1_000; // with less nothing can be said
 export const freeTalkMsPerMonth = 5 * 60_000;
 
 /** What an installed licence, or none, means at `nowMs`. */
@@ -55,6 +56,11 @@ export function entitlementAt(installed: InstalledLicense | null, nowMs: number)
     concurrentCallsMax: license.caps.concurrentCalls,
     freeSinceMs: null,
   };
+}
+
+/** Whether what is left of the free plan's talk is enough to answer a call for. */
+export function hasTrialLeft(leftMs: number): boolean {
+  return leftMs >= trialMsMin;
 }
 
 /** How a number is answered: on the free plan its own key stays sealed, and the appliance's is used. */

@@ -17,6 +17,7 @@ import type { App } from "../http/typed-app.ts";
 import { pageOf, parseCursor } from "../http/cursor.ts";
 import type { IdempotentAnswers } from "../http/idempotent-answers.ts";
 import type { ManagedKey } from "../byok/managed-key.ts";
+import { hasTrialLeft } from "../license/entitlement.ts";
 import type { Licensing } from "../license/licensing.ts";
 import type { VaultDoor } from "../vault/vault-door.ts";
 import { type ApplianceFacts, numberStatus } from "./number-status.ts";
@@ -125,7 +126,9 @@ function addAgentRoutes(app: App, numbers: NumberStore): void {
 }
 
 async function applianceFacts(deps: NumberRoutesDeps): Promise<ApplianceFacts> {
+  const trial = await deps.licensing.trial();
   return {
+    isTrialExhausted: trial !== null && !hasTrialLeft(trial.includedMs - trial.usedMs),
     isVaultSealed: deps.vault.door.isSealed,
     plan: deps.licensing.entitlement().plan,
     managedKey: await deps.managedKey.presence(),

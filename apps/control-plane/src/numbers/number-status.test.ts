@@ -15,7 +15,12 @@ const number: RegisteredNumber = {
   createdAtMs: 0,
   updatedAtMs: 0,
 };
-const appliance: ApplianceFacts = { isVaultSealed: false, plan: "pro", managedKey: "present" };
+const appliance: ApplianceFacts = {
+  isVaultSealed: false,
+  plan: "pro",
+  isTrialExhausted: false,
+  managedKey: "present",
+};
 const own = { voiceMode: "byok", keyPreview: "sk-...0001" } as const;
 const damaged = { ...own, isKeyUnreadable: true };
 
@@ -28,6 +33,7 @@ describe("the status of a number", () => {
     ["with a damaged key of its own", damaged, {}, "key_unreadable"],
     ["with a damaged one that the plan does not use", damaged, { plan: "free" }, "ready"],
     ["on a plan without keys of one's own", own, { plan: "free" }, "ready"],
+    ["on the free plan without minutes", own, { isTrialExhausted: true }, "trial_exhausted"],
     ["while the vault is sealed", damaged, { isVaultSealed: true }, "vault_sealed"],
     ["without an agent", { ...damaged, inbound: null }, { isVaultSealed: true }, "no_agent"],
   ])("%s", (_, changes, facts, status) => {

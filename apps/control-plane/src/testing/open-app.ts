@@ -33,6 +33,7 @@ export class OpenApp {
   readonly app: FastifyInstance;
   readonly db: Database;
   readonly audit: AuditLog;
+  readonly apiKeys: ApiKeyStore;
   readonly vault: Vault;
   /** Without a signing key until a test makes it. */
   readonly identity: Identity;
@@ -53,6 +54,7 @@ export class OpenApp {
     this.app = parts.app;
     this.db = parts.db;
     this.audit = parts.audit;
+    this.apiKeys = parts.apiKeys;
     this.vault = parts.vault;
     this.identity = parts.identity;
     this.rotation = parts.rotation;
@@ -145,6 +147,7 @@ export class OpenApp {
       app,
       db,
       audit,
+      apiKeys,
       vault,
       identity,
       rotation,

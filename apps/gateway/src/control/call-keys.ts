@@ -1,5 +1,5 @@
 import { Secret } from "@agentcall/base";
-import type { CallId, CallPlan, PlanOutcome } from "@agentcall/contract";
+import type { CallId, CallKey, CallPlan, PlanOutcome } from "@agentcall/contract";
 
 /**
  * The keys of calls whose sessions are about to be opened: the only place in a gateway that holds
@@ -25,6 +25,11 @@ export class CallKeys {
     const key = this.#keys.get(ticket) ?? null;
     this.#keys.delete(ticket);
     return key;
+  }
+
+  /** Which of a call's keys a ticket is for. */
+  kindOf(callId: CallId, ticket: string): CallKey {
+    return ticket === managedTicket(callId) ? "managed" : "own";
   }
 
   /** The call has ended. */

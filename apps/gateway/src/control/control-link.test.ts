@@ -121,6 +121,31 @@ describe("ControlLink", () => {
     await refused;
   });
 
+  test("brings the key for another session of a call", async () => {
+    await welcomed();
+    const asked = house.link.freshKey(callId, "own");
+    const frame = await house.control.next();
+
+    house.control.say({ kind: "call.key", callId, key: "own", apiKey: "a key" });
+    house.control.say({ kind: "call.key", callId, key: "own", apiKey: "another" });
+
+    expect(frame).toEqual({ kind: "call.key", callId, key: "own" });
+    expect((await asked)?.reveal()).toBe("a key");
+  });
+
+  test("does without a key that is not to be had, does not come in time, or is asked for again", async () => {
+    await welcomed();
+    const refused = house.link.freshKey(callId, "own");
+    house.control.say({ kind: "call.key", callId, key: "own", apiKey: null });
+    expect(await refused).toBeNull();
+
+    const givenUp = house.link.freshKey(callId, "own");
+    const late = house.link.freshKey(callId, "own");
+    house.clock.advance(3_000);
+
+    expect(await Promise.all([givenUp, late])).toEqual([null, null]);
+  });
+
   test("keeps an event until it is acknowledged", async () => {
     await welcomed();
 

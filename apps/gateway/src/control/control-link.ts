@@ -4,12 +4,13 @@ import {
   type Log,
   type Random,
   retryDelayMs,
-  type Secret,
+  Secret,
   type Timer,
 } from "@agentcall/base";
 import {
   type CallEvent,
   type CallId,
+  type CallKey,
   type ControlFrame,
   controlFrameBytesMax,
   controlFrameSchema,
@@ -62,6 +63,7 @@ type PendingOffer = {
 export class ControlLink {
   readonly #options: ControlLinkOptions;
   readonly #offers = new Map<CallId, PendingOffer>();
+  readonly #keyRequests = new Map<string, (key: Secret | null) => void>();
   #state: LinkState = { kind: "down" };
   #timer: Timer | null = null;
   #attempt = 0;
@@ -97,6 +99,23 @@ export class ControlLink {
     });
   }
 
+  /** The key for another session of a call; null when none comes in time. */
+  freshKey(callId: CallId, key: CallKey): Promise<Secret | null> {
+    const place = `${key} ${callId}`;
+    this.#keyRequests.get(place)?.(null); // a session that asks again has given up the former wish
+    return new Promise((resolve) => {
+      const timer = this.#options.clock.after(planMsMax, () => {
+        this.#keyRequests.get(place)?.(null);
+      });
+      this.#keyRequests.set(place, (secret) => {
+        timer.cancel();
+        this.#keyRequests.delete(place);
+        resolve(secret);
+      });
+      this.#send({ kind: "call.key", callId, key });
+    });
+  }
+
   /** The call is over before its plan came. */
   withdraw(callId: CallId): void {
     this.#offers.get(callId)?.timer.cancel();
@@ -129,6 +148,7 @@ export class ControlLink {
       offer.reject(unreachableError("the gateway is being stopped"));
     }
     this.#offers.clear();
+    for (const settle of this.#keyRequests.values()) settle(null);
     if (this.#state.kind !== "down") this.#state.socket.close(1000);
     this.#state = { kind: "down" };
   }
@@ -188,6 +208,11 @@ export class ControlLink {
       case "call.plan":
         this.#onPlan(frame.callId, frame.outcome);
         return;
+      case "call.key": {
+        const apiKey = frame.apiKey === null ? null : new Secret(frame.apiKey);
+        this.#keyRequests.get(`${frame.key} ${frame.callId}`)?.(apiKey);
+        return;
+      }
       case "events.ack":
         this.#onAcknowledged(frame.eventIds);
         return;
