@@ -14,6 +14,7 @@ let house: OpenApp;
 
 beforeEach(async () => {
   house = await OpenApp.open(); // one for each route: its limits of requests are fresh
+  await house.identity.ensureSigningKey();
 });
 afterEach(async () => {
   await house.close();
