@@ -196,7 +196,7 @@ describe("PlayoutQueue", () => {
 
   test("rounds down what was heard of an item", () => {
     queue.push("a", new Uint8Array(403), 0, 403);
-    queue.pullFrame(frame, 0, 163);
+    queue.pullFrame(new Uint8Array(163), 0, 163);
 
     expect(queue.clear()).toEqual([{ itemId: "a", receivedMs: 50, heardMs: 20 }]);
   });

@@ -191,8 +191,8 @@ export class PlayoutQueue {
   #copyOut(into: Uint8Array, offset: number, bytes: number): void {
     const ring = this.#ring;
     const first = Math.min(bytes, ring.length - this.#readAt);
-    copyBytes(ring, this.#readAt, into, offset, first);
-    if (first < bytes) copyBytes(ring, 0, into, offset + first, bytes - first);
+    into.set(ring.subarray(this.#readAt, this.#readAt + first), offset);
+    if (first < bytes) into.set(ring.subarray(0, bytes - first), offset + first);
     this.#readAt += bytes;
     if (this.#readAt >= ring.length) this.#readAt -= ring.length;
     this.#queuedBytes -= bytes;
@@ -210,15 +210,4 @@ export class PlayoutQueue {
     this.#readAt = 0;
     this.#queuedBytes = queued;
   }
-}
-
-/** A frame is too short for a view or a native copy to pay. */
-function copyBytes(
-  source: Uint8Array,
-  from: number,
-  into: Uint8Array,
-  at: number,
-  bytes: number,
-): void {
-  for (let index = 0; index < bytes; index += 1) into[at + index] = source[from + index] ?? 0;
 }

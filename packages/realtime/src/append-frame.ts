@@ -2,7 +2,7 @@ import { invariant } from "@agentcall/base";
 
 /**
  * Builds `input_audio_buffer.append` frames in one buffer that is used again and again: the JSON
- * around the audio never changes, and the base64 is written straight into its place.
+ * around the audio never changes, and only the base64 is written anew.
  */
 export class AppendFrame {
   #buffer = frameFor(usualAudioBytes);
@@ -18,7 +18,9 @@ export class AppendFrame {
       this.#buffer = frameFor(bytes);
       this.#audioBytes = bytes;
     }
-    writeBase64(audio, offset, bytes, this.#buffer, head.length);
+    // Measured for 320 bytes: Node's own encoder and a copy take 140 ns, a loop by hand 350 to 430.
+    const text = Buffer.from(audio.buffer, audio.byteOffset + offset, bytes).toString("base64");
+    this.#buffer.write(text, head.length, "latin1");
     return this.#buffer;
   }
 }
@@ -35,34 +37,4 @@ function frameFor(audioBytes: number): Buffer {
   head.copy(buffer, 0);
   tail.copy(buffer, head.length + base64Bytes);
   return buffer;
-}
-
-const alphabet = Buffer.from(
-  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
-  "latin1",
-);
-const padding = 0x3d; // "="
-
-/** RFC 4648 §4, with padding. By hand, because Buffer's own encoder makes a string first. */
-function writeBase64(
-  source: Uint8Array,
-  offset: number,
-  bytes: number,
-  into: Uint8Array,
-  at: number,
-): void {
-  const end = offset + bytes;
-  let to = at;
-  for (let from = offset; from < end; from += 3) {
-    const left = end - from;
-    const word =
-      ((source[from] ?? 0) << 16) |
-      (left > 1 ? (source[from + 1] ?? 0) << 8 : 0) |
-      (left > 2 ? (source[from + 2] ?? 0) : 0);
-    into[to] = alphabet[word >> 18] ?? 0;
-    into[to + 1] = alphabet[(word >> 12) & 63] ?? 0;
-    into[to + 2] = left > 1 ? (alphabet[(word >> 6) & 63] ?? 0) : padding;
-    into[to + 3] = left > 2 ? (alphabet[word & 63] ?? 0) : padding;
-    to += 4;
-  }
 }

@@ -108,7 +108,8 @@ export class WsTransport implements RealtimeTransport {
       return;
     }
     // `ws` masks into a buffer of its own before it returns, so that ours is free again.
-    socket.send(this.#append.build(audio, offset, bytes), textFrame, ignoreResult);
+    // No callback: it would cost a tick for each append, and a failed send is told by `error` and `close`.
+    socket.send(this.#append.build(audio, offset, bytes), textFrame);
   }
 
   close(code = normalClosure): void {

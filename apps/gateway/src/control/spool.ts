@@ -1,5 +1,5 @@
 import { type FileHandle, open, readFile, rename } from "node:fs/promises";
-import { mkdirSync } from "node:fs";
+import { constants, mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Log } from "@agentcall/base";
 import { type CallEvent, callEventSchema } from "@agentcall/contract";
@@ -10,6 +10,11 @@ const fileName = "events.jsonl";
 const eventsMax = 50_000;
 // Rewritten when acknowledged lines are most of the file, and not for a few of them.
 const rewriteLinesMin = 2_000;
+
+// O_DSYNC: a write is done when it is on disk (open(2)). One call to the thread pool keeps an event
+// where a write and an fdatasync were two.
+const { O_WRONLY, O_APPEND, O_CREAT, O_TRUNC, O_DSYNC } = constants;
+const appending = O_WRONLY | O_APPEND | O_CREAT | O_DSYNC;
 
 type Line =
   | { readonly event: CallEvent }
@@ -26,8 +31,8 @@ type Write = {
 /**
  * Call events on disk until the control plane has acknowledged them.
  *
- * One file of JSON lines, appended and synced before anything is sent; several appends that come
- * while one sync runs share the next. A last line torn by a crash is left out. What a former
+ * One file of JSON lines, on disk before anything is sent; several appends that come while one is
+ * being written share the next. A last line torn by a crash is left out. What a former
  * life kept as drafts becomes the end of those calls.
  */
 export class Spool {
@@ -56,7 +61,7 @@ export class Spool {
       if (isMissing(error)) return "";
       throw error;
     });
-    const spool = new Spool(folder, log, await open(file, "a", 0o600));
+    const spool = new Spool(folder, log, await open(file, appending, 0o600));
     spool.#replay(text);
     await spool.#rewrite();
     return spool;
@@ -104,7 +109,7 @@ export class Spool {
     if (this.#closed) return;
     this.#closed = true;
     while (this.#writing !== null) await this.#writing;
-    if (this.#acknowledged.length > 0) await this.#file.appendFile(this.#acknowledgedLine());
+    if (this.#acknowledged.length > 0) await appendWhole(this.#file, this.#acknowledgedLine());
     await this.#file.close();
   }
 
@@ -156,8 +161,7 @@ export class Spool {
       const writes = this.#writes;
       this.#writes = [];
       try {
-        await this.#file.appendFile(writes.map((write) => write.text).join(""));
-        await this.#file.datasync();
+        await appendWhole(this.#file, writes.map((write) => write.text).join(""));
         for (const write of writes) write.resolve();
       } catch (error) {
         for (const write of writes) write.reject(error);
@@ -192,9 +196,9 @@ export class Spool {
       ...[...this.#drafts.values()].map((draft) => ({ draft })),
     ];
     const target = path.join(this.#folder, fileName);
-    const file = await open(`${target}.new`, "w", 0o600);
+    const file = await open(`${target}.new`, appending | O_TRUNC, 0o600);
     try {
-      await file.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+      await appendWhole(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
       await file.sync();
       await rename(`${target}.new`, target);
     } catch (error) {
@@ -205,6 +209,14 @@ export class Spool {
     await this.#file.close();
     this.#file = file;
     this.#lineCount = lines.length;
+  }
+}
+
+/** The system may take less than all of it at once. */
+async function appendWhole(file: FileHandle, text: string): Promise<void> {
+  const bytes = Buffer.from(text, "utf8");
+  for (let written = 0; written < bytes.length;) {
+    written += (await file.write(bytes, written)).bytesWritten;
   }
 }
 
