@@ -118,6 +118,7 @@ export class House {
       demoNumber,
       model: "gpt-realtime-2.1",
       callsMax: options.callsMax ?? 20,
+      outgoingAllowed: new Set(["127.0.0.1"]),
       sqlite: "sqlite3",
       clock,
       random,

@@ -30,7 +30,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const gatewaysMax = 64; // more processes than any machine this runs on has cores
 const portsPerCall = 2; // RTP and RTCP
-const passedOnNames = ["AGENTCALL_MODEL", "AGENTCALL_SQLITE", "AGENTCALL_PRACTICE_SCENARIO"];
+const passedOnNames = [
+  "AGENTCALL_MODEL",
+  "AGENTCALL_SQLITE",
+  "AGENTCALL_PRACTICE_SCENARIO",
+  "AGENTCALL_OUTGOING_ALLOWED",
+];
+// Who tries out the product has its webhooks answered on the same machine.
+const evaluationHosts = { AGENTCALL_OUTGOING_ALLOWED: "127.0.0.1,localhost" };
 // What the practice provider takes for a customer's good key.
 const practiceKey = "sk-proj-practice-good-evaluation";
 
@@ -71,12 +78,15 @@ function readAll(environment: Environment, workingDir: string): Settings {
     gatewayCount,
     callsMax: number(environment, "AGENTCALL_CALLS_MAX", 200, 1, 10_000),
     logLevel: logLevel(text("AGENTCALL_LOG_LEVEL", "info")),
-    passedOn: Object.fromEntries(
-      passedOnNames.flatMap((name) => {
-        const value = given(environment, name);
-        return value === null ? [] : [[name, value] as const];
-      }),
-    ),
+    passedOn: {
+      ...(given(environment, "OPENAI_BASE_URL") === null ? evaluationHosts : {}),
+      ...Object.fromEntries(
+        passedOnNames.flatMap((name) => {
+          const value = given(environment, name);
+          return value === null ? [] : [[name, value] as const];
+        }),
+      ),
+    },
   };
 }
 

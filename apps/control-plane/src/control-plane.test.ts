@@ -382,6 +382,7 @@ function start(changes: Partial<ControlPlaneOptions> = {}): Promise<ControlPlane
     demoNumber,
     model: "gpt-realtime-2.1",
     callsMax: 1,
+    outgoingAllowed: new Set(["127.0.0.1"]),
     sqlite: "sqlite3",
     clock,
     random: seededRandom(1),

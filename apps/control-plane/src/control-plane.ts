@@ -4,6 +4,7 @@ import { AppError, type Clock, Closers, type Log, type Random, type Secret } fro
 import type { E164 } from "@agentcall/contract";
 import type { FastifyInstance } from "fastify";
 import { ApiKeyStore } from "./access/api-key-store.ts";
+import { openAfterCall } from "./after-call.ts";
 import { AuditLog } from "./audit/audit-log.ts";
 import { ByokKeys } from "./byok/byok-keys.ts";
 import { KeyDelivery } from "./byok/key-delivery.ts";
@@ -24,6 +25,7 @@ import { ensureDemoNumber } from "./numbers/demo-number.ts";
 import type { LicenseKeys } from "./license/license-check.ts";
 import { Licensing } from "./license/licensing.ts";
 import { NumberStore } from "./numbers/number-store.ts";
+import type { AllowedHosts } from "./outside/outgoing-url.ts";
 import type { Database } from "./sqlite/database.ts";
 import type { AtFaultPoint } from "./vault/fault-point.ts";
 import type { RootSource } from "./vault/root-source.ts";
@@ -53,6 +55,8 @@ export type ControlPlaneOptions = {
   /** For numbers that name no model. */
   readonly model: string;
   readonly callsMax: number;
+  /** Hosts (`host` or `host:port`) that webhooks may name although they are not on the public internet. */
+  readonly outgoingAllowed?: AllowedHosts;
   readonly sqlite: SqliteDriver;
   /** Only a test that ends the process there gives one. */
   readonly atFaultPoint?: AtFaultPoint;
@@ -140,11 +144,21 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     log,
   });
   const ledger = new LedgerStore(db);
-  const calls = new CallStore(
-    db,
-    new UsageBook({ ledger, applianceId: vault.applianceId, clock, log }),
-  );
+  const usage = new UsageBook({ ledger, applianceId: vault.applianceId, clock, log });
   const stream = new EventStream(clock);
+  const { outgoingAllowed = new Set() } = options;
+  const afterCall = openAfterCall({
+    db,
+    audit,
+    vault,
+    jobs,
+    stream,
+    outgoingAllowed,
+    clock,
+    random,
+    log,
+  });
+  const calls = new CallStore(db, usage, afterCall.followers);
   const desk = await CallDesk.open({
     db,
     calls,
@@ -179,6 +193,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     calls,
     stream,
     jobs,
+    webhooks: afterCall.webhooks,
     idempotent: new IdempotentAnswers(db, clock),
     hangUp: ({ id, gatewayId }) => control.hangUp(id, gatewayId),
     vault: { db, door, rotation },

@@ -28,6 +28,7 @@ describe("the settings of the control plane", () => {
       model: "gpt-realtime-2.1",
       callsMax: 200,
       sqlite: "sqlite3",
+      outgoingAllowed: new Set(),
       logLevel: "info",
     });
   });
@@ -42,6 +43,7 @@ describe("the settings of the control plane", () => {
         AGENTCALL_MODEL: "gpt-realtime",
         AGENTCALL_SQLITE: "node",
         AGENTCALL_CALLS_MAX: "5",
+        AGENTCALL_OUTGOING_ALLOWED: "CRM.example, 10.0.0.5:8443,[fd00::5]",
       },
       readSecret,
     );
@@ -53,6 +55,7 @@ describe("the settings of the control plane", () => {
       model: "gpt-realtime",
       sqlite: "node",
       callsMax: 5,
+      outgoingAllowed: new Set(["crm.example", "10.0.0.5:8443", "[fd00::5]"]),
     });
   });
 
@@ -72,6 +75,8 @@ describe("the settings of the control plane", () => {
     ["AGENTCALL_DEMO_NUMBER", "0155"],
     ["AGENTCALL_MODEL", "../x"],
     ["AGENTCALL_CALLS_MAX", "0"],
+    ["AGENTCALL_OUTGOING_ALLOWED", "https://crm.example"],
+    ["AGENTCALL_OUTGOING_ALLOWED", "10.0.0.0/8"],
     ["AGENTCALL_SQLITE", "mysql"],
     ["AGENTCALL_LOG_LEVEL", "loud"],
   ])("with %s=%s are one sentence that names it", (name, value) => {

@@ -1,6 +1,7 @@
 import type { Secret } from "@agentcall/base";
 import { modelNameSchema, parseE164 } from "@agentcall/contract";
 import { type LogLevel, parseLogLevel } from "@agentcall/logging";
+import type { AllowedHosts } from "./outside/outgoing-url.ts";
 import type { ControlPlaneOptions } from "./control-plane.ts";
 import { parsePublicKey, vendorKey } from "./license/vendor-key.ts";
 import type { RootSetting } from "./vault/root-setting.ts";
@@ -75,6 +76,12 @@ export function readSettings(
       demoNumber: optional("AGENTCALL_DEMO_NUMBER", parseE164, "a number such as +14155550100"),
       model: read("AGENTCALL_MODEL", defaultModel, parseModel, "the name of a Realtime model"),
       callsMax: read("AGENTCALL_CALLS_MAX", "200", parseCount, "a number from 1 to 10000"),
+      outgoingAllowed: read(
+        "AGENTCALL_OUTGOING_ALLOWED",
+        "",
+        parseHosts,
+        "host names or addresses, with a port or without, separated by commas",
+      ),
       sqlite: read("AGENTCALL_SQLITE", "sqlite3", parseDriver, "sqlite3 or node"),
       logLevel: read(
         "AGENTCALL_LOG_LEVEL",
@@ -119,6 +126,16 @@ function parseModel(text: string): string | null {
 function parseCount(text: string): number | null {
   const count = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   return count >= 1 && count <= 10_000 ? count : null;
+}
+
+/** `crm.example,10.0.0.5:8443,[fd00::5]`: written as the URL parser writes a host. */
+function parseHosts(text: string): AllowedHosts | null {
+  const names = text.split(",").map((name) => name.trim().toLowerCase());
+  const hosts = names.filter((name) => name !== "");
+  const areHosts = hosts.every(
+    (host) => URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host,
+  );
+  return areHosts ? new Set(hosts) : null;
 }
 
 function parseDriver(text: string): "sqlite3" | "node" | null {

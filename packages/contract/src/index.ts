@@ -163,3 +163,19 @@ export {
 } from "./license.ts";
 export { rekeySchema, unsealSchema, type VaultView, vaultViewSchema } from "./vault.ts";
 export { type KeyDeliveryMode, keyDeliverySchema } from "./key-delivery.ts";
+export {
+  type DeliveryState,
+  deliveryStateSchema,
+  type DeliveryView,
+  deliveryViewSchema,
+  webhookBodySchema,
+  type WebhookCreation,
+  webhookCreationSchema,
+  type WebhookEvent,
+  webhookEvents,
+  webhookEventSchema,
+  type WebhookSecretView,
+  webhookSecretViewSchema,
+  type WebhookView,
+  webhookViewSchema,
+} from "./webhook.ts";

@@ -41,6 +41,13 @@ export const routeRoles: Readonly<Record<string, Access>> = {
 
   "GET /v1/events": "viewer",
 
+  "GET /v1/webhooks": "admin",
+  "POST /v1/webhooks": "admin",
+  "DELETE /v1/webhooks/:id": "admin",
+  "POST /v1/webhooks/:id/rotate": "admin",
+  "GET /v1/webhooks/:id/deliveries": "admin",
+  "POST /v1/webhooks/:id/deliveries/:deliveryId/redeliver": "admin",
+
   "GET /v1/jobs": "admin",
   "POST /v1/jobs/:id/retry": "admin",
 

@@ -39,14 +39,19 @@ export type StoredCall = {
 /** Which gateway, in which of its lives, tells an event. */
 export type Teller = { readonly gatewayId: string; readonly bootId: string };
 
+/** What follows from a new event, written in the transaction of the event itself. */
+export type CallFollower = (writer: SqlWriter, event: CallEvent) => Promise<void>;
+
 /** Calls, their turns and their records. */
 export class CallStore {
   readonly #db: Database;
   readonly #usage: UsageBook;
+  readonly #followers: readonly CallFollower[];
 
-  constructor(db: Database, usage: UsageBook) {
+  constructor(db: Database, usage: UsageBook, followers: readonly CallFollower[] = []) {
     this.#db = db;
     this.#usage = usage;
+    this.#followers = followers;
   }
 
   /**
@@ -65,7 +70,9 @@ export class CallStore {
           event.atMs,
         );
         if (isNew === 0) continue;
-        if (await this.#applyEvent(writer, teller, event)) fresh.push(event);
+        if (!(await this.#applyEvent(writer, teller, event))) continue;
+        fresh.push(event);
+        for (const follow of this.#followers) await follow(writer, event);
       }
       return fresh;
     });

@@ -3,8 +3,6 @@ import {
   type CallEvent,
   type CallId,
   type CallKey,
-  endCauseText,
-  type FallbackStep,
   type GatewayFrame,
   type PlanOutcome,
 } from "@agentcall/contract";
@@ -46,7 +44,7 @@ export type CallDeskOptions = {
 
 const noKey: KeyForCall = { kind: "none" };
 
-/** Answers what gateways ask, writes what they tell, and passes it on to whoever listens. */
+/** Answers what gateways ask, and writes what they tell. */
 export class CallDesk implements ControlHandlers {
   readonly #options: CallDeskOptions;
   readonly #capacity: CallCapacity;
@@ -129,7 +127,7 @@ export class CallDesk implements ControlHandlers {
 
   async onEvents(teller: Teller, events: readonly CallEvent[]): Promise<void> {
     if (events.length === 0) return;
-    for (const event of await this.#options.calls.apply(teller, events)) this.#tell(event);
+    await this.#options.calls.apply(teller, events);
     for (const event of events) {
       if (event.kind === "call.ended") this.#capacity.release(event.callId);
     }
@@ -160,68 +158,5 @@ export class CallDesk implements ControlHandlers {
       rateCard: licensing.entitlement().rateCard,
       keyFingerprint: isOwn ? await vault.fingerprintOf(openaiKeyPurpose, number.id) : null,
     };
-  }
-
-  #tell(event: CallEvent): void {
-    const { stream, log } = this.#options;
-    const { callId } = event;
-    switch (event.kind) {
-      case "call.started": {
-        const { numberId, from, to, direction } = event;
-        stream.publish("call.inbound", { callId, numberId, from, to, direction });
-        return;
-      }
-      case "call.ringing":
-        stream.publish("call.ringing", { callId });
-        return;
-      case "call.answered":
-        stream.publish("call.status", { callId, status: "in-progress" });
-        return;
-      case "call.turn": {
-        const { itemId, speaker, text, interrupted } = event.turn;
-        stream.publish("transcript.partial", {
-          callId,
-          itemId,
-          role: speaker,
-          text,
-          interrupted,
-          final: true,
-        });
-        return;
-      }
-      case "call.usage":
-        return; // told by /v1/usage
-      case "call.fallback":
-        void this.#tellFallback(callId, event.step);
-        return;
-      case "call.ended": {
-        const { status, endedBy, endCause, durationMs } = event.record;
-        log.info({ callId, status, endedBy, endCause, durationMs }, "call ended");
-        stream.publish("call.status", { callId, status, endedBy, endCause, durationMs });
-        return;
-      }
-    }
-  }
-
-  /** A step that speaks of a number's own key is told by the key's fingerprint. Never rejects. */
-  async #tellFallback(callId: CallId, { what, why }: FallbackStep): Promise<void> {
-    const { calls, vault, stream, log } = this.#options;
-    log.warn({ callId, what, why }, "a call climbed its failure ladder");
-    try {
-      const { numberId, voiceMode } = await calls.byId(callId);
-      if (numberId === null || voiceMode !== "byok") return;
-      const fingerprint = await vault.fingerprintOf(openaiKeyPurpose, numberId);
-      if (fingerprint === null) return;
-      stream.publish("byok.key.failing", {
-        callId,
-        numberId,
-        fingerprint,
-        cause: why,
-        message: endCauseText[why],
-        step: what,
-      });
-    } catch (error) {
-      log.error({ callId, err: error }, "a failing key could not be told");
-    }
   }
 }

@@ -31,6 +31,8 @@ import type { Licensing } from "../license/licensing.ts";
 import { addNumberRoutes } from "../numbers/number-routes.ts";
 import type { NumberStore } from "../numbers/number-store.ts";
 import { addVaultRoutes, type VaultRoutesDeps } from "../vault/vault-routes.ts";
+import { addWebhookRoutes } from "../webhooks/webhook-routes.ts";
+import type { Webhooks } from "../webhooks/webhooks.ts";
 import { addErrorAnswers } from "./error-answers.ts";
 import type { IdempotentAnswers } from "./idempotent-answers.ts";
 
@@ -46,6 +48,7 @@ export type AppDeps = {
   readonly calls: CallStore;
   readonly stream: EventStream;
   readonly jobs: JobQueue;
+  readonly webhooks: Webhooks;
   readonly idempotent: IdempotentAnswers;
   readonly vault: Omit<VaultRoutesDeps, "idempotent">;
   readonly hangUp: HangUp;
@@ -99,5 +102,6 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addAuditRoutes(app, deps);
   addJobRoutes(app, deps.jobs);
   addVaultRoutes(app, { ...deps.vault, idempotent: deps.idempotent });
+  addWebhookRoutes(app, deps.webhooks, deps.idempotent);
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
 }

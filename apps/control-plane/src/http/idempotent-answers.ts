@@ -25,13 +25,15 @@ export class IdempotentAnswers {
 
   /**
    * Does `create` once and answers 201, or gives the first answer again. Without the header it is
-   * done each time. What failed is not kept: it may be tried again with the same key.
+   * done each time. What failed is not kept: it may be tried again with the same key. `keptOf` takes
+   * out of an answer what must not lie in the database, such as a secret that is shown once.
    */
   async once<Body extends object>(
     request: FastifyRequest,
     reply: FastifyReply,
     bodySchema: z.ZodType<Body>,
     create: () => Promise<Body>,
+    keptOf: (body: Body) => Body = (body) => body,
   ): Promise<Body> {
     const key = readKey(request);
     if (key === null) {
@@ -41,7 +43,8 @@ export class IdempotentAnswers {
     const { apiKeyId } = callerOf(request);
     const place = `${apiKeyId} ${key}`;
     while (this.#running.has(place)) await this.#running.get(place);
-    const work = this.#answer({ apiKeyId, key, hash: hashOf(request) }, reply, bodySchema, create);
+    const asked = { apiKeyId, key, hash: hashOf(request) };
+    const work = this.#answer(asked, reply, bodySchema, { create, keptOf });
     const settled = work.then(ignore, ignore);
     this.#running.set(place, settled);
     try {
@@ -55,7 +58,7 @@ export class IdempotentAnswers {
     { apiKeyId, key, hash }: Asked,
     reply: FastifyReply,
     bodySchema: z.ZodType<Body>,
-    create: () => Promise<Body>,
+    { create, keptOf }: { create: () => Promise<Body>; keptOf: (body: Body) => Body },
   ): Promise<Body> {
     const nowMs = this.#clock.nowMs();
     const kept = await this.#db.get(
@@ -72,7 +75,7 @@ export class IdempotentAnswers {
       return bodySchema.parse(JSON.parse(String(kept["body"])));
     }
     const body = await create();
-    await this.#keep({ apiKeyId, key, hash }, body);
+    await this.#keep({ apiKeyId, key, hash }, keptOf(body));
     void reply.code(201);
     return body;
   }

@@ -1,6 +1,7 @@
 import { jobsSchema } from "./schema/jobs.ts";
 import { ledgerSchema } from "./schema/ledger.ts";
 import { vaultRotationSchema } from "./schema/vault-rotation.ts";
+import { webhooksSchema } from "./schema/webhooks.ts";
 
 /** One step of the schema. Numbered by its place, never edited once released. */
 export type Migration = { readonly name: string; readonly statements: readonly string[] };
@@ -158,4 +159,5 @@ export const migrations: readonly Migration[] = [
       ) STRICT`,
     ],
   },
+  webhooksSchema,
 ];

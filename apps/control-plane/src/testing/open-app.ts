@@ -4,6 +4,7 @@ import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 import { proLicense } from "./licenses.ts";
 import { rootKeyOf } from "./root-key.ts";
 import type { Role } from "@agentcall/contract";
+import { type AfterCall, openAfterCall } from "../after-call.ts";
 import { ApiKeyStore } from "../access/api-key-store.ts";
 import { applianceActor, AuditLog } from "../audit/audit-log.ts";
 import { ByokKeys } from "../byok/byok-keys.ts";
@@ -45,6 +46,7 @@ export class OpenApp {
   readonly calls: CallStore;
   readonly stream: EventStream;
   readonly jobs: JobQueue;
+  readonly afterCall: AfterCall;
   readonly keys: Readonly<Record<Role, Secret>>;
   /** The calls that a hangup was asked for; none can be ended while `gateways` is 0. */
   readonly hungUp: string[];
@@ -65,6 +67,7 @@ export class OpenApp {
     this.calls = parts.calls;
     this.stream = parts.stream;
     this.jobs = parts.jobs;
+    this.afterCall = parts.afterCall;
     this.keys = parts.keys;
     this.hungUp = parts.hungUp;
     this.state = parts.state;
@@ -105,9 +108,20 @@ export class OpenApp {
     });
     const ledger = new LedgerStore(db);
     const usage = new UsageBook({ ledger, applianceId: vault.applianceId, clock, log: silentLog });
-    const calls = new CallStore(db, usage);
     const stream = new EventStream(clock);
     const jobs = new JobQueue({ db, audit, clock, random, log: silentLog });
+    const afterCall = openAfterCall({
+      db,
+      audit,
+      vault,
+      jobs,
+      stream,
+      outgoingAllowed: new Set(["127.0.0.1"]),
+      clock,
+      random,
+      log: silentLog,
+    });
+    const calls = new CallStore(db, usage, afterCall.followers);
     const hungUp: string[] = [];
     const state = { gateways: 1 };
     const app = await buildApp({
@@ -122,6 +136,7 @@ export class OpenApp {
       calls,
       stream,
       jobs,
+      webhooks: afterCall.webhooks,
       idempotent: new IdempotentAnswers(db, clock),
       hangUp: ({ id }) => {
         if (state.gateways > 0) hungUp.push(id);
@@ -158,6 +173,7 @@ export class OpenApp {
       calls,
       stream,
       jobs,
+      afterCall,
       keys,
       hungUp,
       state,
