@@ -1,2 +1,5 @@
 export { proLicense, signedLicense } from "./licenses.ts";
 export { cheapPassphrase, rootKeyOf } from "./root-key.ts";
+export { type FaultPoint, faultPoints } from "../vault/fault-point.ts";
+export { openRoot } from "../vault/root-setting.ts";
+export { readKey } from "./read-key.ts";
