@@ -9,7 +9,7 @@ import {
 } from "@agentcall/control-plane";
 import { openRoot, proLicense } from "@agentcall/control-plane/testing";
 
-export const adminKey = new Secret("ac_live_0123456789abcdefgh");
+const adminKey = new Secret("ac_live_0123456789abcdefgh");
 
 /** A control plane alone, with its root key in `root-key` of its folder and no managed key. */
 export function startSmall(

@@ -71,6 +71,24 @@ describe("open", () => {
     expect(opened).toEqual({ kind: "refused", reason: "not-authentic" });
   });
 
+  test("refuses an envelope under any other binding, wherever its fields begin and end", () => {
+    const ring = aRing(1);
+    const text = fc.string({ maxLength: 8 });
+    const anyBinding = fc.record({
+      applianceId: text,
+      purpose: text,
+      ownerId: text,
+      version: fc.integer({ min: 0, max: 20 }),
+    });
+
+    fc.assert(
+      fc.property(anyBinding, anyBinding, (one, other) => {
+        const opened = open(ring, other, seal(ring, one, secret, random));
+        expect(opened.kind === "opened").toBe(JSON.stringify(one) === JSON.stringify(other));
+      }),
+    );
+  });
+
   test("refuses every shorter envelope, and never throws for any bytes", () => {
     const ring = aRing(1);
     const stored = seal(ring, binding, secret, random);
@@ -100,6 +118,31 @@ describe("open", () => {
 });
 
 describe("rewrap", () => {
+  test("keeps any secret, changes its key version, and is refused for a flipped bit of the data key", () => {
+    const [first, second] = [aRing(1), aRing(2)];
+
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.integer({ min: 0, max: 60 * 8 - 1 }),
+        (bytes, bit) => {
+          const stored = seal(first, binding, bytes, random);
+          const rewrapped = rewrap(second, binding, stored, random);
+          if (rewrapped.kind !== "rewrapped") throw new Error(rewrapped.kind);
+          expect(open(second, binding, rewrapped.stored)).toEqual({
+            kind: "opened",
+            secret: Buffer.from(bytes),
+            keyVersion: 2,
+          });
+
+          const at = 5 + (bit >> 3); // the wrapped data key with its nonce and tag
+          stored.writeUInt8(stored.readUInt8(at) ^ (1 << (bit & 7)), at);
+          expect(rewrap(second, binding, stored, random).kind).toBe("refused");
+        },
+      ),
+    );
+  });
+
   test("keeps the secret and changes the wrapping key", () => {
     const [first, second] = [aRing(1), aRing(2)];
     const stored = seal(first, binding, secret, random);
