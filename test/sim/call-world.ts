@@ -240,7 +240,7 @@ export class FakeLeg implements SipLeg {
     this.#world.soon(ackMs, () => {
       if (this.isOver) return;
       this.confirmedAtMs = this.#world.clock.monotonicMs();
-      this.handlers?.onConfirmed();
+      this.handlers?.onConfirmed("");
     });
   }
 

@@ -22,6 +22,7 @@ export const endCauses = [
   "answer_deadline",
   "ack_timeout",
   "media_timeout",
+  "signalling_lost",
   "transferred",
   "forwarded",
   "far_end_hung_up",
@@ -67,6 +68,8 @@ export const endCauseText: Readonly<Record<EndCause, string>> = {
   answer_deadline: "The agent was not ready to speak within the answer deadline.",
   ack_timeout: "The caller's side never confirmed that it had heard our answer.",
   media_timeout: "No audio came from the caller's side any more.",
+  signalling_lost:
+    "The caller's side did not answer any more, so the session timer ended the call.",
   transferred: "The call was handed over to another party.",
   forwarded: "The model could not be had, and the call was handed over to a person.",
   far_end_hung_up: "The party to whom the call had been handed over hung up.",

@@ -52,7 +52,6 @@ describe("CallDescription", () => {
   });
 
   test.each([
-    ["", "malformed_sdp"],
     ["no description", "malformed_sdp"],
     [anOffer({ payloads: "18" }), "no_common_codec"],
     [anOffer().replace("m=audio", "m=video"), "no_common_codec"],
@@ -99,5 +98,61 @@ describe("CallDescription", () => {
     const description = described();
 
     expect(description.reoffer("")?.stream).toEqual(description.stream);
+  });
+
+  test("without an offer from the caller, ours goes out, and what the ACK says counts", () => {
+    const read = CallDescription.read("", "203.0.113.9", seededRandom(1));
+    if (!(read instanceof CallDescription)) throw new Error(read);
+
+    const offer = read.answer("127.0.0.1", 20_000);
+    const before = read.stream?.held;
+    const agreed = read.confirm(anOffer({ payloads: "0" }));
+
+    expect(offer).toMatch(/^m=audio 20000 RTP\/AVP 0 101\r$/m);
+    expect(offer).toContain("a=sendrecv\r\n");
+    expect(before).toBe(true); // nobody to send to yet
+    expect(agreed).toEqual(read.stream);
+    expect(agreed).toMatchObject({
+      held: false,
+      telephoneEventPayloadType: null,
+      source: { address: "198.51.100.7", port: 4_000 },
+    });
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["no description", "no description"],
+    ["a codec that was not offered", anOffer({ payloads: "8" })],
+  ])("an ACK that answers our offer with %s is of no use", (_, sdp) => {
+    const read = CallDescription.read("", "203.0.113.9", seededRandom(1));
+    if (!(read instanceof CallDescription)) throw new Error(read);
+    read.answer("127.0.0.1", 20_000);
+
+    expect(read.confirm(sdp)).toBe("unusable");
+  });
+
+  test("an ACK settles nothing where the offer was the caller's", () => {
+    expect(described().confirm(anOffer({ port: 5_000 }))).toBe("settled");
+  });
+
+  test("a re-INVITE without an offer gets ours, and its ACK moves the audio", () => {
+    const description = described();
+
+    const offer = description.reoffer("");
+    const agreed = description.confirm(anOffer({ port: 5_000 }));
+
+    expect(offer?.sdp).toMatch(/^o=\S+ \d+ 2 /m);
+    expect(agreed).toMatchObject({ source: { port: 5_000 } });
+  });
+
+  test.each([
+    ["127.0.0.1", false],
+    ["::1", true],
+  ])("an offer of IPv6 can be met from %s: %s", (address, isMet) => {
+    const sdp = anOffer().replaceAll("IP4 198.51.100.7", "IP6 2001:db8::7");
+    const read = CallDescription.read(sdp, "203.0.113.9", seededRandom(1));
+
+    expect(read instanceof CallDescription && read.isReachableFrom(address)).toBe(isMet);
+    expect(described().reoffer(sdp)).toBeNull();
   });
 });

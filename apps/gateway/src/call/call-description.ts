@@ -1,11 +1,33 @@
 import { invariant, type Random } from "@agentcall/base";
 import type { EndCause } from "@agentcall/contract";
-import { type AudioOffer, type G711Codec, parseSdp, writeAnswer } from "@agentcall/media";
+import {
+  type AudioOffer,
+  type G711Codec,
+  parseSdp,
+  writeAnswer,
+  writeOffer,
+} from "@agentcall/media";
 import type { NegotiatedStream } from "../rtp/media-session.ts";
 
 type Answer = { readonly sdp: string; readonly stream: NegotiatedStream };
 
-/** The offer and the answer of a call (RFC 3264), and what was agreed by them. */
+/** What the caller's side is taken to want while our offer waits for its answer: no audio yet. */
+const unanswered: AudioOffer = {
+  connectionAddress: "0.0.0.0",
+  port: 9, // "discard"
+  rtcpPort: 9,
+  codecs: [{ payloadType: 0, codec: "pcmu" }],
+  telephoneEventPayloadType: null,
+  ptimeMs: 20,
+  direction: "inactive",
+  held: true,
+  lines: [],
+};
+
+/**
+ * The offer and the answer of a call (RFC 3264), and what was agreed by them. The offer is ours
+ * where the INVITE brings none; the answer then comes with the ACK.
+ */
 export class CallDescription {
   readonly codec: G711Codec;
   readonly #sourceAddress: string;
@@ -14,6 +36,8 @@ export class CallDescription {
   #version = 1;
   #local = { address: "", port: 0 };
   #stream: NegotiatedStream | null = null;
+  /** Our own offer waits for its answer. */
+  #isOffering = false;
 
   private constructor(offer: AudioOffer, sourceAddress: string, random: Random) {
     const [first] = offer.codecs;
@@ -24,8 +48,9 @@ export class CallDescription {
     this.#sessionId = random.below(2 ** 31);
   }
 
-  /** Reads an INVITE's offer, or says why the call cannot be taken. */
+  /** Reads an INVITE's offer, or says why the call cannot be taken. Empty asks for one of ours. */
   static read(sdp: string, sourceAddress: string, random: Random): CallDescription | EndCause {
+    if (sdp === "") return new CallDescription(unanswered, sourceAddress, random);
     const offer = parseSdp(sdp);
     if (typeof offer === "string") return causeOf(offer);
     return new CallDescription(offer, sourceAddress, random);
@@ -36,10 +61,36 @@ export class CallDescription {
     return this.#stream;
   }
 
-  /** Answers the INVITE's offer with our ports. */
+  /** Whether audio finds the way from this address of ours to where the caller's side wants it. */
+  isReachableFrom(address: string): boolean {
+    return this.#offer === unanswered || isSameFamily(this.#offer, address);
+  }
+
+  /** Answers the INVITE's offer with our ports, or makes ours. */
   answer(address: string, port: number): string {
     this.#local = { address, port };
-    return this.#answerTo(this.#offer).sdp;
+    const { sdp } = this.#answerTo(this.#offer);
+    return this.#offer === unanswered ? this.#offerOurs() : sdp;
+  }
+
+  /**
+   * The ACK came, with an answer where the offer was ours. Answers what is agreed now, or that
+   * nothing was open, or that the caller's side wants something else than was offered.
+   */
+  confirm(sdp: string): NegotiatedStream | "settled" | "unusable" {
+    if (!this.#isOffering) return "settled";
+    this.#isOffering = false;
+    const answer = parseSdp(sdp);
+    if (typeof answer === "string" || !isSameFamily(answer, this.#local.address)) return "unusable";
+    if (!answer.codecs.some(({ codec }) => codec === this.codec)) return "unusable";
+    this.#offer = answer;
+    return this.#answerTo(answer).stream;
+  }
+
+  #offerOurs(): string {
+    this.#isOffering = true;
+    const local = { ...this.#local, sessionId: this.#sessionId, version: this.#version };
+    return writeOffer(local, { codecs: [this.codec], direction: "sendrecv" });
   }
 
   /**
@@ -48,9 +99,12 @@ export class CallDescription {
    */
   reoffer(sdp: string): Answer | null {
     if (this.#stream === null) return null;
-    // A re-INVITE without an offer asks us for one: ours is what stands.
-    const offer = sdp === "" ? this.#offer : parseSdp(sdp);
-    if (typeof offer === "string") return null;
+    if (sdp === "") {
+      this.#version += 1;
+      return { sdp: this.#offerOurs(), stream: this.#stream };
+    }
+    const offer = parseSdp(sdp);
+    if (typeof offer === "string" || !isSameFamily(offer, this.#local.address)) return null;
     const codecs = offer.codecs.filter(({ codec }) => codec === this.codec);
     if (codecs.length === 0) return null;
     this.#version += 1;
@@ -79,6 +133,11 @@ export class CallDescription {
     this.#stream = stream;
     return { sdp, stream };
   }
+}
+
+/** No packet goes from an IPv4 address to an IPv6 one. */
+function isSameFamily({ connectionAddress }: AudioOffer, address: string): boolean {
+  return connectionAddress.includes(":") === address.includes(":");
 }
 
 function causeOf(refusal: string): EndCause {

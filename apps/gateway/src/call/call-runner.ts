@@ -1,5 +1,5 @@
 import { type Log, newId, type Timer, unreachable } from "@agentcall/base";
-import type { CallEvent, CallId, CallPlan, EndCause, MediaStats } from "@agentcall/contract";
+import type { CallEvent, CallId, CallPlan, EndCause } from "@agentcall/contract";
 import { MediaSession, mediaTimeoutMs } from "../rtp/media-session.ts";
 import type { Invite, Reoffer, SipLeg, SipLegHandlers } from "../sip/sip-leg.ts";
 import { CallDescription } from "./call-description.ts";
@@ -103,9 +103,12 @@ export class CallRunner implements SipLegHandlers {
     this.#take({ kind: "answer-failed" });
   }
 
-  onConfirmed(): void {
+  onConfirmed(sdp: string): void {
     this.#facts.meter.confirmed();
+    const agreed = this.#description?.confirm(sdp) ?? "settled";
     this.#log.debug({}, "the caller confirmed our answer");
+    if (agreed === "unusable") this.#take({ kind: "media-lost" });
+    else if (agreed !== "settled") this.#media?.change(agreed);
   }
 
   onBye(): void {
@@ -114,6 +117,10 @@ export class CallRunner implements SipLegHandlers {
 
   onAckTimeout(): void {
     this.#take({ kind: "ack-timeout" });
+  }
+
+  onSignallingLost(): void {
+    this.#take({ kind: "signalling-lost" });
   }
 
   /** Hold, resume, or audio to another place: answered from the new description alone. */
@@ -144,7 +151,7 @@ export class CallRunner implements SipLegHandlers {
       const media = await MediaSession.open({ ...this.#ports, log: this.#log });
       if (this.#state.kind === "ended") media.close();
       else this.#media = media;
-      return null;
+      return this.#description?.isReachableFrom(media.address) === false ? "malformed_sdp" : null;
     } catch (error) {
       this.#log.warn({ err: error }, "no RTP port for the call");
       return "all_calls_taken";
@@ -331,7 +338,7 @@ export class CallRunner implements SipLegHandlers {
     this.#heartbeat = null;
     this.#ports.control.withdraw(this.callId);
     const usage = this.#facts.meter.lastStretch() ?? undefined;
-    const mediaStats = this.#stats();
+    const mediaStats = this.#media?.stats() ?? null;
     this.#media?.close();
     const record = this.#facts.record(cause, sipStatus, mediaStats);
     this.#tellStart();
@@ -342,13 +349,9 @@ export class CallRunner implements SipLegHandlers {
     });
   }
 
-  #stats(): MediaStats | null {
-    return this.#media?.stats() ?? null;
-  }
-
   /** What would be told of the call if this process died now. */
   #keepDraft(): void {
-    const record = this.#facts.record("gateway_lost", 200, this.#stats());
+    const record = this.#facts.record("gateway_lost", 200, this.#media?.stats() ?? null);
     const usage = this.#facts.meter.stretchIfLost() ?? undefined;
     const draft: CallEvent = { ...this.#head(this.#endEventId), kind: "call.ended", record, usage };
     this.#ports.control.keepDraft(draft).catch((error: unknown) => {

@@ -51,6 +51,7 @@ const inputs: Readonly<Record<string, CallInput>> = {
   cancel: { kind: "cancelled" },
   bye: { kind: "bye" },
   "no-ack": { kind: "ack-timeout" },
+  "no-signalling": { kind: "signalling-lost" },
   "no-media": { kind: "media-lost" },
   deadline: { kind: "time-is-up", timer: "answer-deadline" },
   "max-duration": { kind: "time-is-up", timer: "max-duration" },
@@ -214,6 +215,11 @@ describe("decideCall", () => {
       "the ACK never came",
       "invite plan ready audio answered no-ack",
       `${taken} close-session finish:ack_timeout:200`,
+    ],
+    [
+      "nobody answers the session timer",
+      "invite plan ready audio answered no-signalling",
+      `${taken} close-session finish:signalling_lost:200`,
     ],
     [
       "no audio any more",

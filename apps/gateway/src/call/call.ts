@@ -35,6 +35,7 @@ export type CallInput =
   | { readonly kind: "cancelled" }
   | { readonly kind: "bye" }
   | { readonly kind: "ack-timeout" }
+  | { readonly kind: "signalling-lost" }
   | { readonly kind: "media-lost" }
   | { readonly kind: "time-is-up"; readonly timer: CallTimer }
   | { readonly kind: "hang-up-asked" }
@@ -187,6 +188,7 @@ const causesOfOurBye: Readonly<Partial<Record<CallInput["kind"], EndCause>>> = {
 const causesOfTheirEnd: Readonly<Partial<Record<CallInput["kind"], EndCause>>> = {
   bye: "caller_hung_up",
   "ack-timeout": "ack_timeout",
+  "signalling-lost": "signalling_lost",
 };
 
 /** What may befall a call once the 200 has been sent. */

@@ -93,6 +93,7 @@ const q850Causes: Readonly<Record<EndCause, number>> = {
   answer_deadline: timerExpired,
   ack_timeout: timerExpired,
   media_timeout: temporaryFailure,
+  signalling_lost: timerExpired,
   session_lost: temporaryFailure,
   session_expired: temporaryFailure,
   model_mute: temporaryFailure,

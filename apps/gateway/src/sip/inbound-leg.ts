@@ -1,6 +1,7 @@
 import type { Clock, Log, Timer } from "@agentcall/base";
 import { type CallId, type EndCause, endCauseText } from "@agentcall/contract";
 import { q850CauseOf } from "../call/end-cause.ts";
+import { allowedMethods, reliability, sessionTimer } from "./capabilities.ts";
 import type { SipLeg, SipLegHandlers, SipRefusal } from "./sip-leg.ts";
 import type { SrfClient, SrfDialog, SrfMessage, SrfRequest, SrfResponse } from "./srf.ts";
 
@@ -49,8 +50,9 @@ export class InboundLeg implements SipLeg {
 
   ring(): void {
     if (this.#state.kind !== "invited") return;
+    const { request, response } = this.#options;
     this.#guarded("180", () => {
-      this.#options.response.send(180, { headers: { ...this.#headers } });
+      response.send(180, { headers: { ...this.#headers, ...reliability(request) } });
     });
   }
 
@@ -72,7 +74,7 @@ export class InboundLeg implements SipLeg {
         response,
         {
           localSdp: sdp,
-          headers: { ...this.#headers, Allow: "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE" },
+          headers: { ...this.#headers, ...sessionTimer(request), Allow: allowedMethods },
         },
         (error, dialog) => {
           this.#onAnswerSent(error, dialog);
@@ -129,8 +131,8 @@ export class InboundLeg implements SipLeg {
   }
 
   #listen(dialog: SrfDialog): void {
-    dialog.on("ack", () => {
-      this.#handlers?.onConfirmed();
+    dialog.on("ack", (request) => {
+      this.#handlers?.onConfirmed(request.body ?? "");
     });
     dialog.on("destroy", (message, reason) => {
       this.#onDestroy(message, reason);
@@ -141,7 +143,8 @@ export class InboundLeg implements SipLeg {
         sdp: request.body ?? "",
         accept: (sdp) => {
           this.#guarded("re-INVITE's answer", () => {
-            response.send(200, { headers: { ...this.#headers }, body: sdp });
+            const headers = { ...this.#headers, ...sessionTimer(request) };
+            response.send(200, { headers, body: sdp });
           });
         },
         refuse: (refusal) => {
@@ -156,10 +159,10 @@ export class InboundLeg implements SipLeg {
   #onDestroy(message: SrfMessage, reason: string): void {
     if (this.#state.kind !== "confirmed") return;
     this.#leave();
-    // A BYE that drachtio sent by itself: the ACK never came, or the session timer ran out.
-    if (message.source === "application" && reason === "ACK timeout")
-      this.#handlers?.onAckTimeout();
-    else this.#handlers?.onBye();
+    // What drachtio ended by itself has the reason that it gave to the other side.
+    if (message.source !== "application") this.#handlers?.onBye();
+    else if (reason === "ACK timeout") this.#handlers?.onAckTimeout();
+    else this.#handlers?.onSignallingLost();
   }
 
   #sendBye(dialog: SrfDialog, cause: EndCause): void {

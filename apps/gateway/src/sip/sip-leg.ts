@@ -10,6 +10,7 @@ export type Invite = {
   readonly to: string;
   /** Where the INVITE came from. */
   readonly sourceAddress: string;
+  /** The offer; empty where the caller wants ours, and answers it with the ACK (RFC 3264 section 4). */
   readonly sdp: string;
 };
 
@@ -44,9 +45,12 @@ export type SipLegHandlers = {
   onCancelled(): void;
   onAnswered(): void;
   onAnswerFailed(error: unknown): void;
-  onConfirmed(): void;
+  /** The ACK came; `sdp` is what it answers to an offer of ours, or empty. */
+  onConfirmed(sdp: string): void;
   onBye(): void;
   onAckTimeout(): void;
+  /** Nobody on the caller's side answered the refresh of the session, or made it (RFC 4028). */
+  onSignallingLost(): void;
   onReoffer(reoffer: Reoffer): void;
 };
 

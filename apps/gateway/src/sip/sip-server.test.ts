@@ -13,9 +13,11 @@ class Story implements SipLegHandlers {
   onCancelled = (): void => void this.said.push("cancelled");
   onAnswered = (): void => void this.said.push("answered");
   onAnswerFailed = (): void => void this.said.push("answer failed");
-  onConfirmed = (): void => void this.said.push("confirmed");
+  onConfirmed = (sdp: string): void =>
+    void this.said.push(sdp === "" ? "confirmed" : `with ${sdp}`);
   onBye = (): void => void this.said.push("bye");
   onAckTimeout = (): void => void this.said.push("ack timeout");
+  onSignallingLost = (): void => void this.said.push("signalling lost");
   onReoffer = (reoffer: Reoffer): void => {
     this.reoffer = reoffer;
     this.said.push("reoffer");
@@ -59,9 +61,11 @@ async function begin(port: number, secret: string): Promise<void> {
   if (secret === "practice-secret") await server.ready;
 }
 
-async function aCall(): Promise<{ readonly invite: Invite; readonly leg: SipLeg }> {
+async function aCall(
+  headers: readonly string[] = [],
+): Promise<{ readonly invite: Invite; readonly leg: SipLeg }> {
   await until(() => drachtio.routed.has("invite"));
-  drachtio.push("INVITE", { body: "v=0\r\n" });
+  drachtio.push("INVITE", { body: "v=0\r\n", headers });
   return invited.promise;
 }
 
@@ -169,17 +173,65 @@ describe("SipServer", () => {
     expect(story.said).toEqual([]);
   });
 
-  test("tells a lost ACK apart from a BYE", async () => {
+  test.each([
+    ["a lost ACK", "ACK timeout", "ack timeout"],
+    ["a session that lapsed", "Session timer expired", "signalling lost"],
+  ])("tells %s apart from a BYE", async (_, reason, said) => {
     await anAnsweredCall();
 
     drachtio.push("BYE", {
       dialog: true,
       source: "application",
-      headers: ['Reason: SIP;cause=200;text="ACK timeout"'],
+      headers: [`Reason: SIP;cause=200;text="${reason}"`],
     });
     await until(() => story.said.length > 1);
 
-    expect(story.said).toEqual(["answered", "ack timeout"]);
+    expect(story.said).toEqual(["answered", said]);
+  });
+
+  test("tells what an ACK answers to our offer", async () => {
+    await anAnsweredCall();
+
+    drachtio.push("ACK", { dialog: true, body: "v=0 of theirs\r\n" });
+    await until(() => story.said.length > 1);
+
+    expect(story.said).toEqual(["answered", "with v=0 of theirs\r\n"]);
+  });
+
+  test.each([
+    ["nothing about session timers", [], null],
+    ["that it knows them", ["Supported: replaces, timer"], "1800;refresher=uas"],
+    ["an interval", ["Supported: timer", "Session-Expires: 600"], "600;refresher=uas"],
+    [
+      "that it refreshes",
+      ["Supported: timer", "Session-Expires: 20;refresher=uac"],
+      "90;refresher=uac",
+    ],
+    ["an interval, by a proxy", ["Session-Expires: 600;refresher=uac"], "600;refresher=uas"],
+    [
+      "an interval of years",
+      ["Supported: timer", "Session-Expires: 999999999"],
+      "86400;refresher=uas",
+    ],
+  ])("answers a caller that says %s with its session timer", async (_, headers, expires) => {
+    const { leg } = await aCall(headers);
+
+    leg.answer("v=0 of ours\r\n");
+    const { sip } = await drachtio.next();
+
+    expect(/Session-Expires: (.*)\r/i.exec(sip)?.[1] ?? null).toBe(expires);
+    expect(/Require: timer\r/i.test(sip)).toBe(expires?.endsWith("=uac") ?? false);
+  });
+
+  test.each([
+    [["Supported: 100rel"], false],
+    [["Require: 100rel"], true],
+  ])("rings for a caller with %j reliably: %s", async (headers, isReliable) => {
+    const { leg } = await aCall(headers);
+
+    leg.ring();
+
+    expect(/Require: 100rel\r/i.test((await drachtio.next()).sip)).toBe(isReliable);
   });
 
   test.each([

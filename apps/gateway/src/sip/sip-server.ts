@@ -7,6 +7,7 @@ import {
   type Timer,
 } from "@agentcall/base";
 import type { CallId } from "@agentcall/contract";
+import { allowedMethods, extensions } from "./capabilities.ts";
 import { numberIn } from "./dialled-number.ts";
 import { InboundLeg } from "./inbound-leg.ts";
 import type { Invite, TakeInvite } from "./sip-leg.ts";
@@ -22,7 +23,6 @@ type SipServerOptions = {
 };
 
 const reconnectSchedule = { firstMs: 250, maxMs: 2_000 } as const; // a restarted drachtio is back within seconds
-const allowedMethods = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE";
 
 /**
  * Our end of drachtio's control connection: takes INVITEs, answers OPTIONS, and comes back with
@@ -89,7 +89,8 @@ export class SipServer {
       this.#onInvite(client, request, response);
     });
     client.options((_request, response) => {
-      response.send(200, { headers: { Allow: allowedMethods, Accept: "application/sdp" } });
+      const headers = { Allow: allowedMethods, Accept: "application/sdp", Supported: extensions };
+      response.send(200, { headers });
     });
     client.connect({
       host: drachtio.host,

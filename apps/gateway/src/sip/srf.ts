@@ -35,7 +35,7 @@ export type SrfResponse = {
 
 export type SrfDialog = {
   on(event: "destroy", listener: (message: SrfMessage, reason: string) => void): unknown;
-  on(event: "ack", listener: () => void): unknown;
+  on(event: "ack", listener: (request: SrfMessage) => void): unknown;
   on(event: "modify", listener: (request: SrfRequest, response: SrfResponse) => void): unknown;
   destroy(
     options: { headers: Record<string, string> },
