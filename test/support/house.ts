@@ -174,6 +174,15 @@ export class House {
 
   /** One request to the API with the admin's key; its body as it comes. */
   async ask(method: string, url: string, body?: unknown): Promise<unknown> {
+    return (await this.request(method, url, body)).body;
+  }
+
+  /** The same, with its status. */
+  async request(
+    method: string,
+    url: string,
+    body?: unknown,
+  ): Promise<{ readonly status: number; readonly body: unknown }> {
     const response = await fetch(`${this.controlPlane.http}${url}`, {
       method,
       headers: {
@@ -183,7 +192,7 @@ export class House {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return text === "" ? null : JSON.parse(text);
+    return { status: response.status, body: text === "" ? null : JSON.parse(text) };
   }
 
   /** Gives the demo number this agent, beside what an agent must have. */

@@ -164,18 +164,48 @@ describe("a key that the provider refuses", () => {
     expect(await keyOf()).toBeNull();
   });
 
-  test("of a provider that says nothing is given up after ten seconds", async () => {
-    const asking = post("byok/test", { apiKey: "sk-proj-practice-mute-marked0001" });
-    await practice.whenOpened(0);
-    while (practice.session(0).frames().length < 2) await turn();
+  test("of a provider that drops the session says nothing about the key", async () => {
+    await post("byok/key", { apiKey: goodKey });
 
-    house.clock.advance(10_000);
-    const answer = await asking;
+    const answer = await post("byok/key", { apiKey: "sk-proj-practice-drops0s-marked0001" });
 
-    expect(answer.statusCode).toBe(504);
-    expect(errorBodySchema.parse(answer.json()).error.reason).toBe("timeout");
-    while (practice.sessions() > 0) await turn();
+    expect(answer.statusCode).toBe(502);
+    expect(errorBodySchema.parse(answer.json()).error).toMatchObject({
+      code: "byok_test_failed",
+      reason: "provider_error",
+    });
+    expect(await keyOf()).toBe(goodKey);
   });
+
+  test.each(["garbage", "slow1s"])(
+    "of a provider whose day is %s is good all the same: it spoke",
+    async (day) => {
+      const apiKey = `sk-proj-practice-${day}-marked0001`;
+
+      expect((await post("byok/test", { apiKey })).json()).toMatchObject({ ok: true });
+    },
+  );
+
+  test.each(["mute", "slow60s"])(
+    "of a provider whose day is %s is given up after ten seconds, and not before",
+    async (day) => {
+      let isAnswered = false;
+      const asking = post("byok/test", { apiKey: `sk-proj-practice-${day}-marked0001` });
+      void asking.then(() => (isAnswered = true));
+      await practice.whenOpened(0);
+      while (day === "mute" && practice.session(0).frames().length < 2) await turn();
+
+      house.clock.advance(9_999);
+      await turn();
+      const wasAnswered = isAnswered;
+      house.clock.advance(1);
+      const answer = await asking;
+
+      expect(wasAnswered).toBe(false);
+      expect(answer.statusCode).toBe(504);
+      expect(errorBodySchema.parse(answer.json()).error.reason).toBe("timeout");
+    },
+  );
 });
 
 describe("one key for many numbers", () => {

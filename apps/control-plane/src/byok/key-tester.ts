@@ -18,7 +18,6 @@ const notTheKeysFault: ReadonlySet<ProviderRefusal> = new Set([
 const sentences: Readonly<Partial<Record<ProviderRefusal, string>>> = {
   malformed_key: "This is not a key of an OpenAI project.",
   invalid_api_key: "OpenAI does not know this key.",
-  model_not_found: "The key may not use the number's model in its project.",
   insufficient_quota: "The account of this key has no credit left.",
   rate_limited: "The account of this key has reached its rate limit.",
   permission_denied: "The key lacks the permission for Realtime sessions.",
@@ -48,23 +47,25 @@ export class KeyTester {
     inbound: InboundConfig | null,
   ): Promise<{ readonly key: Secret; readonly model: string }> {
     const key = parseOpenaiKey(pasted);
-    if (key === null) throw refusalOf("malformed_key");
+    if (key === null) throw refusalOf("malformed_key", "");
     const { realtimeUrl, model: usualModel } = this.#provider;
     const model = inbound?.model ?? usualModel;
     const verdict = await testKey(
       { realtimeUrl, apiKey: key, model, agent: inbound ?? noAgent },
       { clock: this.#clock, log: this.#log },
     );
-    if (verdict.kind === "refused") throw refusalOf(verdict.reason);
+    if (verdict.kind === "refused") throw refusalOf(verdict.reason, model);
     return { key, model };
   }
 }
 
-function refusalOf(reason: ProviderRefusal): AppError {
+function refusalOf(reason: ProviderRefusal, model: string): AppError {
   if (!notTheKeysFault.has(reason)) {
-    return new AppError("byok_key_invalid", sentences[reason] ?? "OpenAI refused this key.", {
-      reason,
-    });
+    const sentence =
+      reason === "model_not_found"
+        ? `Key cannot access ${model} in this project.`
+        : (sentences[reason] ?? "OpenAI refused this key.");
+    return new AppError("byok_key_invalid", sentence, { reason });
   }
   return new AppError(
     "byok_test_failed",
