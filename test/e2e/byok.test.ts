@@ -5,6 +5,7 @@ import { openLog } from "@agentcall/logging";
 import { afterEach, describe, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { House } from "../support/house.ts";
+import { formsOf } from "../support/key-forms.ts";
 
 const marked = "markedkey0001";
 const goodKey = `sk-proj-practice-good-${marked}`;
@@ -93,16 +94,6 @@ describe("a number with a key of its own", () => {
     expect(log.length).toBeGreaterThan(10);
   });
 });
-
-/** The key, and what is left of it in base64 at each of the three places it may begin. */
-function formsOf(key: string): readonly string[] {
-  const shifted = [0, 1, 2].map((shift) =>
-    Buffer.from(" ".repeat(shift) + key)
-      .toString("base64")
-      .slice(4, -4),
-  );
-  return [key, marked, Buffer.from(key).toString("hex"), ...shifted];
-}
 
 function filesIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
