@@ -121,6 +121,7 @@ describe("a vault with a passphrase", () => {
 
     const again = await opened(cheapPassphrase);
     await expect(again.open("purpose", "owner")).rejects.toMatchObject({ code: "vault_sealed" });
+    expect(await again.find("purpose", "owner")).toEqual({ kind: "sealed" });
     await expect(put(again)).rejects.toMatchObject({ code: "vault_sealed" });
     await expect(again.door.unseal(otherWords, actor)).rejects.toMatchObject({
       code: "wrong_passphrase",

@@ -25,7 +25,9 @@ export type Found =
   | { readonly kind: "opened"; readonly secret: Secret; readonly keyVersion: number | null }
   | { readonly kind: "none" }
   /** It is there, and damaged: only a backup or a new secret helps. */
-  | { readonly kind: "unreadable" };
+  | { readonly kind: "unreadable" }
+  /** Nothing opens before the vault is unsealed. */
+  | { readonly kind: "sealed" };
 
 export type VaultOptions = {
   readonly clock: Clock;
@@ -121,18 +123,20 @@ export class Vault {
   /** Opens a secret for the use at hand. Null when there is none, or none that opens. Throws `vault_sealed`. */
   async open(purpose: string, ownerId: string): Promise<Secret | null> {
     const found = await this.find(purpose, ownerId);
+    if (found.kind === "sealed") this.door.opened(); // its error says so
     return found.kind === "opened" ? found.secret : null;
   }
 
-  /** The same, telling why there is none. One that does not open is logged and marked. Throws `vault_sealed`. */
+  /** The same, telling why there is none. One that does not open is logged and marked. */
   async find(purpose: string, ownerId: string): Promise<Found> {
-    this.door.opened();
     const row = await this.#db.get(
       "SELECT version, stored FROM secret WHERE purpose = ? AND owner_id = ?",
       purpose,
       ownerId,
     );
     const stored = row?.["stored"];
+    // Looked at here and not before the read: somebody may have sealed it meanwhile.
+    if (this.door.isSealed) return { kind: "sealed" };
     if (row === null || !(stored instanceof Uint8Array)) return { kind: "none" };
     const binding = this.#binding(purpose, ownerId, Number(row["version"]));
     const opened = open(this.door.opened().ring, binding, stored);
