@@ -34,6 +34,7 @@ const layers = {
     "packages/realtime",
     "packages/vault",
   ],
+  "apps/console": ["packages/base", "packages/contract", "packages/logging", "packages/program"],
   "apps/appliance": ["packages/base", "packages/contract", "packages/logging"],
 };
 
@@ -81,6 +82,24 @@ module.exports = {
       to: { path: "/testing/" },
     },
     only("drachtio-srf-only-in-gateway-sip", "drachtio-srf", "^apps/gateway/src/sip/"),
+    only("electron-only-in-console-wiring", "electron", "^apps/console/src/(main|preload)/"),
+    {
+      name: "page-has-no-node",
+      comment:
+        "the renderer is a web page: it sees the contract and console/shared, and never Node",
+      severity: "error",
+      from: { path: "^apps/console/src/renderer/", pathNot: "\\.test\\.tsx?$" },
+      to: {
+        path: "^(packages|apps)/",
+        pathNot: "^(packages/contract/|apps/console/src/(renderer|shared)/)",
+      },
+    },
+    {
+      name: "page-has-no-node-built-ins",
+      severity: "error",
+      from: { path: "^apps/console/src/(renderer|shared)/", pathNot: "\\.test\\.tsx?$" },
+      to: { dependencyTypes: ["core"] },
+    },
     only("sqlite3-only-in-control-plane-sqlite", "sqlite3", "^apps/control-plane/src/sqlite/"),
     {
       name: "every-import-resolves",
@@ -92,6 +111,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
+    exclude: { path: "^apps/console/out/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {

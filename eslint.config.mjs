@@ -15,7 +15,16 @@ const clockAndChance = {
 };
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", "coverage/**", "data/**"] },
+  {
+    ignores: [
+      "**/dist/**",
+      "apps/console/out/**",
+      "release/**",
+      "**/node_modules/**",
+      "coverage/**",
+      "data/**",
+    ],
+  },
   {
     files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

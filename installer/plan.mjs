@@ -39,6 +39,9 @@ export function stepsOf(job, jobArguments) {
 
 const checks = [
   step("types", "node_modules/typescript/bin/tsc", ["--project", "tsconfig.json"]),
+  step("page types", "node_modules/typescript/bin/tsc", [
+    ...["--project", "apps/console/src/renderer/tsconfig.json"],
+  ]),
   step("lint", "node_modules/eslint/bin/eslint.js", ["--max-warnings", "0", "."]),
   step("format", "node_modules/prettier/bin/prettier.cjs", ["--check", "--log-level", "warn", "."]),
   step("imports", "node_modules/dependency-cruiser/bin/dependency-cruise.mjs", [

@@ -37,6 +37,7 @@ describe("a job", () => {
   test("check is everything that is not a test run", () => {
     expect(stepsOf("check", [])?.map(({ name }) => name)).toEqual([
       "types",
+      "page types",
       "lint",
       "format",
       "imports",

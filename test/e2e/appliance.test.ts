@@ -135,7 +135,7 @@ test("Ctrl-C ends every program within five seconds and leaves no lock behind", 
   const tookMs = clock.monotonicMs() - fromMs;
 
   expect(code).toBe(130);
-  expect(pids).toHaveLength(5); // engine, provider, control plane and two gateways
+  expect(pids).toHaveLength(6); // engine, provider, console, control plane and two gateways
   expect(pids.filter(isAlive)).toEqual([]);
   expect(tookMs).toBeLessThan(5_000);
   expect(existsSync(path.join(folder.path, "appliance.lock"))).toBe(false);

@@ -93,6 +93,7 @@ async function start(managedKey: Secret): Promise<void> {
     adminKey: null,
     demoNumber,
     model: "gpt-realtime-2.1",
+    consoleUrl: null,
     callsMax: 20,
     sqlite: "sqlite3",
     clock,

@@ -9,6 +9,7 @@ import {
   type E164,
   type LiveMessage,
   liveMessageSchema,
+  pairingCreatedSchema,
   type TranscriptView,
   transcriptViewSchema,
 } from "@agentcall/contract";
@@ -115,6 +116,7 @@ export class House {
       license: options.license ?? proLicense(),
       root: options.root ?? rootKeyOf("the house"),
       adminKey,
+      consoleUrl: null,
       demoNumber,
       model: "gpt-realtime-2.1",
       callsMax: options.callsMax ?? 20,
@@ -203,6 +205,11 @@ export class House {
       firstMessage: "Hello.",
       ...agent,
     });
+  }
+
+  /** A code that a console pairs with. */
+  async pairingCode(): Promise<string> {
+    return pairingCreatedSchema.parse(await this.ask("POST", "/v1/pairing", {})).code;
   }
 
   /** Gives the demo number a key of its own, tested with the provider; answers as the API does. */

@@ -31,6 +31,7 @@ export function startSmall(
     demoNumber: "+14155550100" as E164,
     model: "gpt-realtime-2.1",
     callsMax: 1,
+    consoleUrl: null,
     sqlite: "sqlite3",
     ...(atFaultPoint === undefined ? {} : { atFaultPoint }),
     clock,

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { AppError, type Clock, type Log, newId, type Random, Secret } from "@agentcall/base";
+import { buildConsolePage, pairingCode } from "./console-page.ts";
 import { DataFolder } from "./data-folder.ts";
 import { evaluationLicense, newEvaluationKey, publicTextOf } from "./evaluation-license.ts";
 import { portProblem } from "./port-check.ts";
@@ -9,6 +10,8 @@ import type { Settings } from "./settings.ts";
 export type RunningAppliance = {
   readonly http: string;
   readonly sip: string;
+  /** The console's page, with the pairing filled in. */
+  readonly console: string;
   readonly adminKey: string;
   readonly dataDir: string;
   /** Which model provider answers, in words for the panel. */
@@ -83,17 +86,23 @@ class Starter {
 
   async start(): Promise<RunningAppliance> {
     const { settings } = this.#options;
-    const [engine, provider] = await Promise.all([this.#startSip(), this.#startProvider()]);
+    const [engine, provider, consoleUrl] = await Promise.all([
+      this.#startSip(),
+      this.#startProvider(),
+      this.#startConsole(),
+    ]);
     const adminKey =
       settings.adminKey ??
       this.#data.lastingSecret("admin-key", () => this.#data.newSecret("ac_live"));
-    const control = await this.#startControlPlane(provider, adminKey);
+    const control = await this.#startControlPlane({ ...provider, consoleUrl }, adminKey);
     await Promise.all(this.#gatewaySpecs(engine, control).map((spec) => this.#run(spec)));
     const http = text(control.ready, "http");
+    const pairing = new URLSearchParams({ address: http, code: await pairingCode(http, adminKey) });
     this.#data.writeEvaluation({ http, sip: engine.sip, adminKey: adminKey.reveal() });
     return {
       http,
       sip: engine.sip,
+      console: `${http}/console/#/pair?${pairing.toString()}`,
       adminKey: adminKey.reveal(),
       dataDir: this.#data.path,
       provider: provider.words,
@@ -105,24 +114,18 @@ class Starter {
     };
   }
 
-  /** The last started are the first ended: gateways hang up and tell while somebody listens. */
+  /** Gateways end first: they hang up and tell while somebody listens. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stopAll();
     return this.#stopped;
   }
 
   async #stopAll(): Promise<void> {
-    const gateways = this.#programs.filter(
-      (_, index) => index >= this.#programs.length - this.#gatewayCount(),
-    );
-    const others = this.#programs.filter((program) => !gateways.includes(program));
-    await Promise.all(gateways.map((program) => program.stop()));
+    const isGateway = ({ name }: Program): boolean => name.startsWith("gateway-");
+    const others = this.#programs.filter((program) => !isGateway(program));
+    await Promise.all(this.#programs.filter(isGateway).map((program) => program.stop()));
     await Promise.all(others.map((program) => program.stop()));
     this.#data.close();
-  }
-
-  #gatewayCount(): number {
-    return this.#options.settings.gatewayCount;
   }
 
   #kill(): void {
@@ -173,7 +176,7 @@ class Starter {
   }
 
   async #startControlPlane(
-    provider: { baseUrl: string; apiKey: Secret },
+    provider: { baseUrl: string; apiKey: Secret; consoleUrl: string },
     adminKey: Secret,
   ): Promise<{ ready: ReadyMessage; tokenFile: string }> {
     const { settings, random } = this.#options;
@@ -189,6 +192,7 @@ class Starter {
         ...this.#licenseFiles(),
         ...this.#vault(),
         AGENTCALL_ADMIN_KEY_FILE: this.#data.writeSecret("admin-key", adminKey),
+        AGENTCALL_CONSOLE_URL: provider.consoleUrl,
         AGENTCALL_DEMO_NUMBER: demoNumber,
         AGENTCALL_CALLS_MAX: String(settings.callsMax),
       }),
@@ -222,6 +226,20 @@ class Starter {
     const { vault } = this.#options.settings;
     const file = vault === "file" ? { AGENTCALL_ROOT_KEY_FILE: this.#data.rootKeyFile() } : {};
     return { AGENTCALL_VAULT: vault, ...file };
+  }
+
+  /** The console's page for browsers of this machine, built first where its sources are newer. */
+  async #startConsole(): Promise<string> {
+    const { httpPort } = this.#options.settings;
+    await buildConsolePage(path.join(root, "apps/console/build.ts"));
+    const ready = await this.#run({
+      ...this.#program("console", "apps/console/src/browser/main.ts", {
+        AGENTCALL_CONSOLE_PORT: "0",
+        AGENTCALL_CONSOLE_APPLIANCE: `http://127.0.0.1:${String(httpPort)}`,
+      }),
+      keep: (first) => ({ AGENTCALL_CONSOLE_PORT: new URL(text(first, "url")).port }),
+    });
+    return text(ready, "url");
   }
 
   #gatewaySpecs(

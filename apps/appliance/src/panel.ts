@@ -6,6 +6,7 @@ export function panel(appliance: RunningAppliance): string {
     "",
     "AgentCall appliance, for evaluation: nothing of it listens beyond loopback.",
     "",
+    `  Console    ${appliance.console}`,
     `  API        ${appliance.http}   (${appliance.http}/openapi.json describes it)`,
     `  Admin key  ${appliance.adminKey}`,
     `  SIP        ${appliance.sip}, UDP and TCP`,

@@ -54,6 +54,10 @@ export class Program {
     this.#around = around;
   }
 
+  get name(): string {
+    return this.#spec.name;
+  }
+
   get processId(): number | null {
     return this.#child?.pid ?? null;
   }

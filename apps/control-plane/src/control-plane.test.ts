@@ -381,6 +381,7 @@ function start(changes: Partial<ControlPlaneOptions> = {}): Promise<ControlPlane
     adminKey,
     demoNumber,
     model: "gpt-realtime-2.1",
+    consoleUrl: null,
     callsMax: 1,
     outgoingAllowed: new Set(["127.0.0.1"]),
     sqlite: "sqlite3",

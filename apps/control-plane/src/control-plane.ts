@@ -26,6 +26,7 @@ import type { LicenseKeys } from "./license/license-check.ts";
 import { Licensing } from "./license/licensing.ts";
 import { NumberStore } from "./numbers/number-store.ts";
 import type { AllowedHosts } from "./outside/outgoing-url.ts";
+import { PairingDesk } from "./pairing/pairing-desk.ts";
 import type { Database } from "./sqlite/database.ts";
 import type { AtFaultPoint } from "./vault/fault-point.ts";
 import type { RootSource } from "./vault/root-source.ts";
@@ -57,6 +58,8 @@ export type ControlPlaneOptions = {
   readonly callsMax: number;
   /** Hosts (`host` or `host:port`) that webhooks may name although they are not on the public internet. */
   readonly outgoingAllowed?: AllowedHosts;
+  /** Where the console's page is served in evaluation; `/console/` leads there. Null: nowhere. */
+  readonly consoleUrl: string | null;
   readonly sqlite: SqliteDriver;
   /** Only a test that ends the process there gives one. */
   readonly atFaultPoint?: AtFaultPoint;
@@ -185,6 +188,8 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     apiKeys,
     audit,
     identity,
+    pairing: new PairingDesk(apiKeys, clock, random),
+    consoleUrl: options.consoleUrl,
     numbers,
     byokKeys: new ByokKeys({ ...options, db, audit, vault, numbers, tester }),
     managedKey,

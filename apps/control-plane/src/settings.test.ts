@@ -24,6 +24,7 @@ describe("the settings of the control plane", () => {
       managedKey: null,
       license: { given: null, keys: { evaluation: null } },
       adminKey: null,
+      consoleUrl: null,
       demoNumber: null,
       model: "gpt-realtime-2.1",
       callsMax: 200,
@@ -51,6 +52,7 @@ describe("the settings of the control plane", () => {
     expect(settings).toMatchObject({
       httpPort: 0,
       openaiBaseUrl: "http://127.0.0.1:9/v1",
+      consoleUrl: null,
       demoNumber: "+14155550100",
       model: "gpt-realtime",
       sqlite: "node",

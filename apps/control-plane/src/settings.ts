@@ -73,6 +73,11 @@ export function readSettings(
         },
       },
       adminKey: optional("AGENTCALL_ADMIN_KEY_FILE", readSecret, secretFile),
+      consoleUrl: optional(
+        "AGENTCALL_CONSOLE_URL",
+        parseLoopbackUrl,
+        "an http address on loopback",
+      ),
       demoNumber: optional("AGENTCALL_DEMO_NUMBER", parseE164, "a number such as +14155550100"),
       model: read("AGENTCALL_MODEL", defaultModel, parseModel, "the name of a Realtime model"),
       callsMax: read("AGENTCALL_CALLS_MAX", "200", parseCount, "a number from 1 to 10000"),
@@ -117,6 +122,10 @@ function parsePort(text: string): number | null {
 function parseProviderUrl(text: string): string | null {
   if (!URL.canParse(text)) return null;
   return ["http:", "https:", "ws:", "wss:"].includes(new URL(text).protocol) ? text : null;
+}
+
+function parseLoopbackUrl(text: string): string | null {
+  return /^http:\/\/127\.0\.0\.1:\d{1,5}\//.test(text) && URL.canParse(text) ? text : null;
 }
 
 function parseModel(text: string): string | null {

@@ -46,6 +46,17 @@ export const errorCatalogue = {
     message: "This number is already registered on this appliance.",
     remedy: "Find it with GET /v1/numbers?q=, and change it with PATCH.",
   },
+  pairing_code_wrong: {
+    httpStatus: 403,
+    message: "This code is wrong, used up or too old.",
+    remedy:
+      "Ask for a new code on the appliance (POST /v1/pairing, or its panel), and type it again.",
+  },
+  pairing_locked: {
+    httpStatus: 429,
+    message: "Too many wrong codes.",
+    remedy: "Wait for as many seconds as the header Retry-After says; the code stays good.",
+  },
   payload_too_large: {
     httpStatus: 413,
     message: "The request body is larger than this appliance accepts.",

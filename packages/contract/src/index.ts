@@ -179,3 +179,12 @@ export {
   type WebhookView,
   webhookViewSchema,
 } from "./webhook.ts";
+export { fingerprintWordCount, fingerprintWords } from "./fingerprint-words.ts";
+export {
+  type Paired,
+  pairedSchema,
+  pairingClaimSchema,
+  pairingCreatedSchema,
+  pairingCreationSchema,
+  parsePairingCode,
+} from "./pairing.ts";

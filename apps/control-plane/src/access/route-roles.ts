@@ -11,6 +11,8 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "GET /healthz": "public",
   "GET /readyz": "public",
   "GET /openapi.json": "public",
+  "GET /console": "public",
+  "GET /console/": "public",
 
   "GET /v1/numbers": "viewer",
   "POST /v1/numbers": "operator",
@@ -50,6 +52,8 @@ export const routeRoles: Readonly<Record<string, Access>> = {
 
   "GET /v1/jobs": "admin",
   "POST /v1/jobs/:id/retry": "admin",
+  "POST /v1/pairing": "admin",
+  "POST /v1/pairing/claim": "public",
 
   "GET /v1/license": "viewer",
   "PUT /v1/license": "admin",

@@ -23,7 +23,7 @@ describe("authorization", () => {
     async ({ method, url }) => {
       const { statusCode } = await house.ask(method, url, { as: null });
 
-      expect(statusCode).toBe(200);
+      expect([401, 403]).not.toContain(statusCode);
     },
   );
 
@@ -160,7 +160,9 @@ test("the API describes every route that it has", async () => {
   const described = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((m) => `${m.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`),
   );
-  const expected = Object.keys(routeRoles).filter((route) => route !== "GET /openapi.json");
+  const expected = Object.keys(routeRoles).filter(
+    (route) => !["/openapi.json", "/console", "/console/"].some((path) => route === `GET ${path}`),
+  );
   expect(openapi).toBe("3.1.0");
   expect(described.sort(byText)).toEqual(expected.sort(byText));
 });

@@ -33,6 +33,9 @@ import type { NumberStore } from "../numbers/number-store.ts";
 import { addVaultRoutes, type VaultRoutesDeps } from "../vault/vault-routes.ts";
 import { addWebhookRoutes } from "../webhooks/webhook-routes.ts";
 import type { Webhooks } from "../webhooks/webhooks.ts";
+import { addPairingRoutes } from "../pairing/pairing-routes.ts";
+import type { PairingDesk } from "../pairing/pairing-desk.ts";
+import { addConsoleRedirect } from "./console-redirect.ts";
 import { addErrorAnswers } from "./error-answers.ts";
 import type { IdempotentAnswers } from "./idempotent-answers.ts";
 
@@ -40,6 +43,9 @@ export type AppDeps = {
   readonly apiKeys: ApiKeyStore;
   readonly audit: AuditLog;
   readonly identity: Identity;
+  readonly pairing: PairingDesk;
+  /** Where the console's page is served in evaluation; null in production. */
+  readonly consoleUrl: string | null;
   readonly numbers: NumberStore;
   readonly byokKeys: ByokKeys;
   readonly managedKey: ManagedKey;
@@ -100,6 +106,8 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addEventRoutes(app, deps);
   addApiKeyRoutes(app, deps.apiKeys);
   addAuditRoutes(app, deps);
+  addPairingRoutes(app, deps.pairing);
+  if (deps.consoleUrl !== null) addConsoleRedirect(app, deps.consoleUrl);
   addJobRoutes(app, deps.jobs);
   addVaultRoutes(app, { ...deps.vault, idempotent: deps.idempotent });
   addWebhookRoutes(app, deps.webhooks, deps.idempotent);

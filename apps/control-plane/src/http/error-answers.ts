@@ -20,6 +20,8 @@ export function addErrorAnswers(app: FastifyInstance, log: Log): void {
         "request failed",
       );
     }
+    const retryAfterSecs = body.error.details?.["retryAfterSecs"];
+    if (typeof retryAfterSecs === "number") void reply.header("retry-after", retryAfterSecs);
     return reply.code(httpStatus).send(body);
   });
   app.setNotFoundHandler((_, reply) => {

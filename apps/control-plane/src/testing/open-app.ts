@@ -21,6 +21,7 @@ import { Licensing, type LicensingOptions } from "../license/licensing.ts";
 import { LedgerStore } from "../ledger/ledger-store.ts";
 import { UsageBook } from "../ledger/usage-book.ts";
 import { NumberStore } from "../numbers/number-store.ts";
+import { PairingDesk } from "../pairing/pairing-desk.ts";
 import type { Database } from "../sqlite/database.ts";
 import type { RootSource } from "../vault/root-source.ts";
 import { Rotation } from "../vault/rotation.ts";
@@ -128,6 +129,8 @@ export class OpenApp {
       apiKeys,
       audit,
       identity,
+      pairing: new PairingDesk(apiKeys, clock, random),
+      consoleUrl: "http://127.0.0.1:8081/console/",
       numbers,
       byokKeys: new ByokKeys({ db, audit, vault, numbers, tester, clock, log: silentLog }),
       managedKey,

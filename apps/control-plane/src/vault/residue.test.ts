@@ -38,6 +38,7 @@ describe.each(drivers)("the files of the database, through %s", (driver) => {
       license: proLicense(),
       root: rootKeyOf("the test"),
       adminKey,
+      consoleUrl: null,
       demoNumber: "+14155550100" as E164,
       model: "gpt-realtime-2.1",
       callsMax: 1,

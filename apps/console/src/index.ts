@@ -1,0 +1,1 @@
+export { type BrowserConsole, startBrowserConsole } from "./browser/browser-console.ts";

@@ -1,0 +1,18 @@
+import { QueryClient } from "@tanstack/react-query";
+import { ApiError } from "./api-client.ts";
+
+const freshMs = 10_000; // the event stream tells of changes sooner
+
+/** What was read is kept and shown, clearly stale, while the appliance is away. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: freshMs,
+      gcTime: Infinity,
+      refetchOnWindowFocus: true,
+      networkMode: "always", // the way to the appliance is not the internet
+      retry: (failures, error) => failures < 2 && error instanceof ApiError && error.status === 0,
+    },
+    mutations: { networkMode: "always", retry: false },
+  },
+});
