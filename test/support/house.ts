@@ -2,7 +2,14 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Log, Secret, silentLog, systemClock, systemRandom } from "@agentcall/base";
+import {
+  type Clock,
+  type Log,
+  Secret,
+  silentLog,
+  systemClock,
+  systemRandom,
+} from "@agentcall/base";
 import {
   type CallView,
   callViewSchema,
@@ -43,6 +50,10 @@ export type HouseOptions = {
   /** What opens the vault; a key in memory unless another one is named. */
   readonly root?: ControlPlaneOptions["root"];
   readonly log?: Log;
+  /** Of the SIP engine: one that a test moves makes its timers run out. */
+  readonly engineClock?: Clock;
+  /** Where the gateway's audio is. */
+  readonly rtpHost?: string;
 };
 
 const clock = systemClock();
@@ -95,7 +106,7 @@ export class House {
       drachtioHost: "127.0.0.1",
       drachtioPort: 0,
       secret: engineSecret,
-      clock,
+      clock: options.engineClock ?? clock,
       random,
       log,
     });
@@ -126,7 +137,7 @@ export class House {
       random,
       log,
     });
-    const gateway = await openGateway(engine, controlPlane, folder, log);
+    const gateway = await openGateway(engine, controlPlane, folder, options);
     const events = new WebSocket(`${controlPlane.http.replace("http", "ws")}/v1/events`, {
       headers: { authorization: `Bearer ${adminKey.reveal()}` },
     });
@@ -300,7 +311,7 @@ async function openGateway(
   engine: SipEngine,
   controlPlane: ControlPlane,
   folder: string,
-  log: Log,
+  { rtpHost = "127.0.0.1", log = silentLog }: HouseOptions,
 ): Promise<Gateway> {
   const [host = "", port = ""] = engine.drachtio.split(":");
   return startGateway({
@@ -309,7 +320,7 @@ async function openGateway(
     controlToken,
     gatewayId: "gateway-1",
     spoolDir: path.join(folder, "spool"),
-    rtpHost: "127.0.0.1",
+    rtpHost,
     rtpPorts: { from: 30_000, to: 30_999 },
     callsMax: 200,
     clock,

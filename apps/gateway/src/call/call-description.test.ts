@@ -139,6 +139,7 @@ describe("CallDescription", () => {
     const description = described();
 
     const offer = description.reoffer("");
+    expect(description.confirm("")).toBe("settled"); // the ACK of the call's first answer
     const agreed = description.confirm(anOffer({ port: 5_000 }));
 
     expect(offer?.sdp).toMatch(/^o=\S+ \d+ 2 /m);

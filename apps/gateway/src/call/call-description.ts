@@ -78,7 +78,8 @@ export class CallDescription {
    * nothing was open, or that the caller's side wants something else than was offered.
    */
   confirm(sdp: string): NegotiatedStream | "settled" | "unusable" {
-    if (!this.#isOffering) return "settled";
+    // Before the ACK that answers our offer in a re-INVITE, the one to the first 200 may come.
+    if (!this.#isOffering || (sdp === "" && this.#offer !== unanswered)) return "settled";
     this.#isOffering = false;
     const answer = parseSdp(sdp);
     if (typeof answer === "string" || !isSameFamily(answer, this.#local.address)) return "unusable";

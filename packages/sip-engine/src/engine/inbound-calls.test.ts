@@ -215,10 +215,12 @@ describe("a CANCEL", () => {
     peer.send(peer.write("CANCEL", { branch: "z9hG4bK-none" }));
     const unknown = await peer.status();
     await answered();
+    const tag = await localTag();
     peer.send(peer.write("CANCEL"));
-    const late = await peer.status();
+    const late = await peer.next();
 
-    expect([unknown, late]).toEqual([481, 200]);
+    expect([unknown, late]).toEqual([481, expect.objectContaining({ status: 200 })]);
+    expect(headerValue(late, "To")).toContain(`;tag=${tag}`); // RFC 3261 section 9.2
     expect(app.unread).toBe(0);
     expect(bench.engine.state().dialogs).toBe(1);
   });

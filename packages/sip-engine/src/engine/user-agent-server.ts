@@ -241,7 +241,8 @@ export class UserAgentServer {
       return;
     }
     const asked = this.#answers.get(invite.id);
-    cancel.respond(ownResponse(request, 200, "OK", asked?.localTag ?? newTag(this.#parts.random)));
+    const tag = invite.sentTag ?? asked?.localTag ?? newTag(this.#parts.random);
+    cancel.respond(ownResponse(request, 200, "OK", tag));
     if (asked === null || !invite.isOpen) return; // too late: the final response stands
     this.#answers.answer(asked, 487, "Request Terminated");
     asked.app.push(request, networkMeta(flow, invite.id, asked.dialogId));

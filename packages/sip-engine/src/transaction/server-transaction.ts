@@ -1,6 +1,7 @@
 import type { Clock, Log, Timer } from "@agentcall/base";
 import type { SipFacts } from "../message/sip-facts.ts";
-import type { SipRequest, SipResponse } from "../message/sip-message.ts";
+import { parseNameAddr } from "../message/name-addr.ts";
+import { headerValue, type SipRequest, type SipResponse } from "../message/sip-message.ts";
 import { sentBy } from "../message/via.ts";
 import { writeSipMessage } from "../message/write-message.ts";
 import type { Flow } from "../transport/flow.ts";
@@ -33,6 +34,7 @@ export class ServerTransaction {
   readonly key: string;
   #state: ServerState = "proceeding";
   #last: Buffer | null = null;
+  #sentTag: string | null = null;
   #retransmitter: Retransmitter | null = null;
   #timer: Timer | null = null;
 
@@ -66,6 +68,11 @@ export class ServerTransaction {
     return this.#state === "accepted";
   }
 
+  /** The tag in the To of what was answered last: the answer to a CANCEL has the same. */
+  get sentTag(): string | null {
+    return this.#sentTag;
+  }
+
   /** The request came again: so does the last response to it. */
   receiveAgain(): void {
     if (this.#state !== "accepted" && this.#last !== null) this.flow.send(this.#last);
@@ -83,6 +90,7 @@ export class ServerTransaction {
   respond(response: SipResponse): void {
     if (!this.isOpen) return;
     this.#last = writeSipMessage(response);
+    this.#sentTag = parseNameAddr(headerValue(response, "To") ?? "")?.params.get("tag") ?? null;
     this.flow.send(this.#last);
     if (response.status < 200) return;
     this.#logAnswer(response.status);
