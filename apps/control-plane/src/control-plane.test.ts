@@ -13,6 +13,7 @@ import {
   type E164,
   type GatewayFrame,
   type NumberId,
+  type TrunkId,
 } from "@agentcall/contract";
 import { startPractice } from "@agentcall/practice";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -87,7 +88,9 @@ describe("a gateway", () => {
     expect((await closed)[0]).toBe(4000);
     expect(house.state().gateways).toBe(1);
     second.send(offerOf());
-    expect((await second.next()).kind).toBe("call.plan");
+    let frame = await second.next();
+    while (frame.kind === "trunks") frame = await second.next(); // it leads now, and is told so
+    expect(frame.kind).toBe("call.plan");
   });
 });
 
@@ -193,7 +196,7 @@ describe("a call", () => {
   test("that is refused anyway opens no key", async () => {
     const link = await joined();
 
-    link.send(offerOf({ sourceAddress: "192.0.2.1" }));
+    link.send(offerOf({ trunkId: null, sourceAddress: "192.0.2.1" }));
     await link.next();
     const { items } = (await (await ask("/v1/audit")).json()) as { items: { action: string }[] };
 
@@ -442,6 +445,7 @@ async function joined(changes: Partial<Hello> = {}): Promise<Link> {
   const link = await open();
   link.send({ ...helloOf(), ...changes });
   expect(await link.next()).toEqual({ kind: "welcome", version: 1 });
+  expect((await link.next()).kind).toBe("trunks");
   return link;
 }
 
@@ -463,7 +467,7 @@ function offerOf(
 ): Extract<GatewayFrame, { kind: "call.offer" }> {
   return {
     kind: "call.offer",
-    trunkId: null,
+    trunkId: "trunk_thismachine" as TrunkId,
     callId,
     from: recordOf().from,
     to: demoNumber,

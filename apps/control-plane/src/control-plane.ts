@@ -28,6 +28,10 @@ import { NumberStore } from "./numbers/number-store.ts";
 import type { AllowedHosts } from "./outside/outgoing-url.ts";
 import { PairingDesk } from "./pairing/pairing-desk.ts";
 import type { Database } from "./sqlite/database.ts";
+import { ensureLoopbackTrunk } from "./trunks/loopback-trunk.ts";
+import { TrunkCapacity } from "./trunks/trunk-capacity.ts";
+import { TrunkDesk } from "./trunks/trunk-desk.ts";
+import { TrunkStore } from "./trunks/trunk-store.ts";
 import type { AtFaultPoint } from "./vault/fault-point.ts";
 import type { RootSource } from "./vault/root-source.ts";
 import { Rotation } from "./vault/rotation.ts";
@@ -126,7 +130,11 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     rotation.resume();
   });
   const numbers = new NumberStore(db, audit, vault, clock, random);
-  if (options.demoNumber !== null) await ensureDemoNumber(numbers, options.demoNumber);
+  const trunks = new TrunkStore({ db, audit, vault, clock, random });
+  if (options.demoNumber !== null) {
+    await ensureLoopbackTrunk(trunks);
+    await ensureDemoNumber(numbers, options.demoNumber);
+  }
   const jobs = new JobQueue({ db, audit, clock, random, log });
   closers.add("the jobs", () => jobs.close());
   const provider = {
@@ -162,10 +170,28 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     log,
   });
   const calls = new CallStore(db, usage, afterCall.followers);
+  const trunkCapacity = new TrunkCapacity();
+  const trunkDesk = new TrunkDesk({
+    trunks,
+    capacity: trunkCapacity,
+    stream,
+    clock,
+    random,
+    log,
+  });
+  closers.add("tests of trunks", () => {
+    trunkDesk.close();
+  });
+  await door.whenOpen(() => {
+    trunkDesk.changed(); // gateways that came while the vault was sealed get the passwords now
+    return Promise.resolve();
+  });
   const desk = await CallDesk.open({
     db,
     calls,
     numbers,
+    trunks,
+    trunkCapacity,
     stream,
     vault,
     keys: new KeyOpener({
@@ -182,7 +208,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     nowMs: () => clock.nowMs(),
     log,
   });
-  const control = await openControl(options, desk);
+  const control = await openControl(options, desk, trunkDesk);
   closers.add("the control link", () => control.close());
   const app = await buildApp({
     apiKeys,
@@ -191,6 +217,8 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     pairing: new PairingDesk(apiKeys, clock, random),
     consoleUrl: options.consoleUrl,
     numbers,
+    trunks,
+    trunkDesk,
     byokKeys: new ByokKeys({ ...options, db, audit, vault, numbers, tester }),
     managedKey,
     keyDelivery,
@@ -227,14 +255,19 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   };
 }
 
-async function openControl(options: ControlPlaneOptions, desk: CallDesk): Promise<ControlServer> {
+async function openControl(
+  options: ControlPlaneOptions,
+  calls: CallDesk,
+  trunks: TrunkDesk,
+): Promise<ControlServer> {
   const { controlPort, controlToken, clock, log } = options;
   const opening = ControlServer.open({
     port: controlPort,
     token: controlToken,
     clock,
     log,
-    handlers: desk,
+    calls,
+    trunks,
   });
   return opening.catch((error: unknown) => {
     throw portError(error, controlPort, "AGENTCALL_CONTROL_PORT");

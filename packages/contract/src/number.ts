@@ -3,7 +3,7 @@ import { languageSchema, voiceModeSchema, voiceSchema } from "./agent.ts";
 import { e164Schema } from "./e164.ts";
 import { actionWebhookSchema } from "./action-webhook.ts";
 import { fallbackSchema } from "./fallback.ts";
-import { numberIdSchema } from "./ids.ts";
+import { numberIdSchema, trunkIdSchema } from "./ids.ts";
 import { toolsSchema } from "./tool.ts";
 
 const labelCharsMax = 200;
@@ -24,6 +24,8 @@ export const modelNameSchema = z
 export const numberCreationSchema = z.strictObject({
   number: e164Schema,
   label: labelSchema.optional(),
+  /** The trunk it belongs to; without one it is called through any. */
+  trunkId: trunkIdSchema.nullable().optional(),
 });
 export type NumberCreation = z.infer<typeof numberCreationSchema>;
 
@@ -32,6 +34,7 @@ export const numberChangeSchema = z.strictObject({
   label: labelSchema.nullable().optional(),
   voice: voiceSchema.optional(),
   language: languageSchema.optional(),
+  trunkId: trunkIdSchema.nullable().optional(),
 });
 export type NumberChange = z.infer<typeof numberChangeSchema>;
 
@@ -89,7 +92,7 @@ export const numberViewSchema = z.object({
   id: numberIdSchema,
   number: z.string(),
   label: z.string().nullable(),
-  trunkId: z.string().nullable(),
+  trunkId: trunkIdSchema.nullable(),
   voiceMode: voiceModeSchema,
   hasByokKey: z.boolean(),
   keyPreview: z.string().nullable(),

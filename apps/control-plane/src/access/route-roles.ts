@@ -36,6 +36,14 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "GET /v1/settings/key-delivery": "admin",
   "PUT /v1/settings/key-delivery": "admin",
 
+  "GET /v1/trunks": "viewer",
+  "POST /v1/trunks": "admin",
+  "GET /v1/trunks/:id": "viewer",
+  "PATCH /v1/trunks/:id": "admin",
+  "DELETE /v1/trunks/:id": "admin",
+  "GET /v1/trunks/:id/status": "viewer",
+  "POST /v1/trunks/:id/test": "admin",
+
   "GET /v1/calls": "viewer",
   "GET /v1/calls/:id": "viewer",
   "GET /v1/calls/:id/transcript": "viewer",

@@ -10,11 +10,14 @@ import {
   callStatusSchema,
   type NumberId,
   numberIdSchema,
+  type TrunkId,
+  trunkIdSchema,
   type Turn,
   turnSchema,
   type VoiceMode,
   voiceModeSchema,
 } from "@agentcall/contract";
+import { z } from "zod";
 import type { UsageBook } from "../ledger/usage-book.ts";
 import type { Database, SqlRow, SqlWriter } from "../sqlite/database.ts";
 import { inConversationOrder } from "./conversation-order.ts";
@@ -34,6 +37,8 @@ export type StoredCall = {
   readonly answeredAtMs: number | null;
   readonly endedAtMs: number | null;
   readonly record: CallRecord | null;
+  readonly trunkId: TrunkId | null;
+  readonly metadata: Readonly<Record<string, string>>;
 };
 
 /** Which gateway, in which of its lives, tells an event. */
@@ -88,9 +93,9 @@ export class CallStore {
   }
 
   /** Calls without an end, of every gateway. */
-  async inProgress(): Promise<readonly CallId[]> {
-    const rows = await this.#db.all("SELECT id FROM call WHERE record IS NULL");
-    return rows.map(({ id }) => callIdSchema.parse(id));
+  async inProgress(): Promise<readonly Pick<StoredCall, "id" | "trunkId">[]> {
+    const rows = await this.#db.all("SELECT * FROM call WHERE record IS NULL");
+    return rows.map(callOf);
   }
 
   /** Throws `not_found`. */
@@ -181,8 +186,8 @@ async function start(
 ): Promise<number> {
   return writer.run(
     `INSERT INTO call (id, gateway_id, boot_id, direction, from_address, to_address, number_id,
-       voice_mode, sip_call_id, status, started_at_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'initiated', ?) ON CONFLICT (id) DO NOTHING`,
+       voice_mode, sip_call_id, status, started_at_ms, trunk_id, metadata)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'initiated', ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
     event.callId,
     teller.gatewayId,
     teller.bootId,
@@ -193,6 +198,8 @@ async function start(
     event.voiceMode,
     event.sipCallId,
     event.atMs,
+    event.trunkId,
+    JSON.stringify(event.metadata),
   );
 }
 
@@ -261,8 +268,10 @@ async function end(writer: SqlWriter, teller: Teller, record: CallRecord): Promi
   return ended > 0;
 }
 
+const metadataSchema = z.record(z.string(), z.string());
+
 function callOf(row: SqlRow): StoredCall {
-  const { direction, record } = row;
+  const { direction, record, metadata } = row;
   invariant(direction === "inbound" || direction === "outbound", "a call has a direction");
   return {
     id: callIdSchema.parse(row["id"]),
@@ -278,6 +287,8 @@ function callOf(row: SqlRow): StoredCall {
     answeredAtMs: numberOrNull(row["answered_at_ms"]),
     endedAtMs: numberOrNull(row["ended_at_ms"]),
     record: typeof record === "string" ? callRecordSchema.parse(JSON.parse(record)) : null,
+    trunkId: trunkIdSchema.nullable().parse(row["trunk_id"]),
+    metadata: typeof metadata === "string" ? metadataSchema.parse(JSON.parse(metadata)) : {},
   };
 }
 

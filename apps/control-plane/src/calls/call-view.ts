@@ -38,7 +38,7 @@ export function viewOfCall(call: StoredCall): CallView {
       at: timeText(atMs),
     })),
     recordingReady: false,
-    metadata: {},
+    metadata: { ...call.metadata },
   };
 }
 

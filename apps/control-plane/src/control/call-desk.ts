@@ -15,6 +15,9 @@ import { currentEpoch } from "../ledger/epoch.ts";
 import { bookedTalkMs } from "../ledger/usage-book.ts";
 import type { Database } from "../sqlite/database.ts";
 import type { NumberStore, RegisteredNumber } from "../numbers/number-store.ts";
+import type { Trunk } from "../trunks/trunk.ts";
+import type { TrunkCapacity, TrunkPlace } from "../trunks/trunk-capacity.ts";
+import type { TrunkStore } from "../trunks/trunk-store.ts";
 import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
 import { CallCapacity } from "./call-capacity.ts";
 import {
@@ -25,13 +28,15 @@ import {
   type ProviderSettings,
   refuseCall,
 } from "./call-plan.ts";
-import type { ControlHandlers, PartialTranscript } from "./control-server.ts";
+import type { CallHandlers, PartialTranscript } from "./control-server.ts";
 import type { KeyOpener } from "./key-opener.ts";
 
 export type CallDeskOptions = {
   readonly db: Database;
   readonly calls: CallStore;
   readonly numbers: NumberStore;
+  readonly trunks: TrunkStore;
+  readonly trunkCapacity: TrunkCapacity;
   readonly stream: EventStream;
   readonly vault: Vault;
   readonly keys: KeyOpener;
@@ -44,8 +49,10 @@ export type CallDeskOptions = {
 
 const noKey: KeyForCall = { kind: "none" };
 
+type CallOffer = Extract<GatewayFrame, { kind: "call.offer" }>;
+
 /** Answers what gateways ask, and writes what they tell. */
-export class CallDesk implements ControlHandlers {
+export class CallDesk implements CallHandlers {
   readonly #options: CallDeskOptions;
   readonly #capacity: CallCapacity;
 
@@ -59,7 +66,14 @@ export class CallDesk implements ControlHandlers {
   }
 
   static async open(options: CallDeskOptions): Promise<CallDesk> {
-    return new CallDesk(options, await options.calls.inProgress());
+    const inProgress = await options.calls.inProgress();
+    for (const { id, trunkId } of inProgress) {
+      if (trunkId !== null) options.trunkCapacity.restore(id, trunkId);
+    }
+    return new CallDesk(
+      options,
+      inProgress.map(({ id }) => id),
+    );
   }
 
   get callsInProgress(): number {
@@ -78,17 +92,20 @@ export class CallDesk implements ControlHandlers {
     for (const callId of live) this.#capacity.take(callId);
   }
 
-  async onOffer(offer: Extract<GatewayFrame, { kind: "call.offer" }>): Promise<PlanOutcome> {
-    const { numbers, keys, licensing, provider, log } = this.#options;
-    const found = await numbers.byE164(offer.to);
+  async onOffer(offer: CallOffer): Promise<PlanOutcome> {
+    const { keys, licensing, provider, log } = this.#options;
+    // Taken at once, in the order of the offers: two of the same moment do not share the last place.
+    const hasPlace = this.#capacity.take(offer.callId);
+    const trunk = await this.#trunkOf(offer);
+    const trunkPlace = this.#takeTrunkPlace(offer.callId, trunk);
+    const found = await this.#numberOf(offer, trunk);
     const number = found === null ? null : this.#onPlan(found);
     const trial = await licensing.trial();
-    // Taken at once: two offers in the same moment do not share the last place.
-    const hasPlace = this.#capacity.take(offer.callId);
     const facts: OfferFacts = {
+      trunk,
+      trunkPlace,
       number,
       trialLeftMs: trial === null ? null : trial.includedMs - trial.usedMs,
-      sourceAddress: offer.sourceAddress,
       hasPlace,
     };
     // No key is opened for a call that is refused anyway.
@@ -102,10 +119,11 @@ export class CallDesk implements ControlHandlers {
       provider,
       charging: await this.#chargingOf(number),
     });
-    if (outcome.kind === "reject") this.#capacity.release(offer.callId);
+    if (outcome.kind === "reject") this.#release(offer.callId);
     log.info(
       {
         callId: offer.callId,
+        trunkId: offer.trunkId,
         numberId: number?.id ?? null,
         outcome: outcome.kind,
         ...(outcome.kind === "reject" ? { endCause: outcome.endCause } : {}),
@@ -129,7 +147,7 @@ export class CallDesk implements ControlHandlers {
     if (events.length === 0) return;
     await this.#options.calls.apply(teller, events);
     for (const event of events) {
-      if (event.kind === "call.ended") this.#capacity.release(event.callId);
+      if (event.kind === "call.ended") this.#release(event.callId);
     }
   }
 
@@ -148,6 +166,30 @@ export class CallDesk implements ControlHandlers {
   #onPlan(number: RegisteredNumber): RegisteredNumber {
     const { plan } = this.#options.licensing.entitlement();
     return { ...number, voiceMode: modeOnPlan(plan, number.voiceMode) };
+  }
+
+  /** A gateway that does not tell trunks apart tells where the call came from. */
+  async #trunkOf({ trunkId, sourceAddress }: CallOffer): Promise<Trunk | null> {
+    const { trunks } = this.#options;
+    return trunkId === null ? trunks.byAddress(sourceAddress) : trunks.enabled(trunkId);
+  }
+
+  #takeTrunkPlace(callId: CallId, trunk: Trunk | null): TrunkPlace {
+    const { trunkCapacity, nowMs } = this.#options;
+    if (trunk === null) return { kind: "taken" }; // refused for another reason
+    return trunkCapacity.take(callId, trunk.id, trunk.settings, nowMs());
+  }
+
+  /** A number that belongs to a trunk is not there for callers of another. */
+  async #numberOf({ to }: CallOffer, trunk: Trunk | null): Promise<RegisteredNumber | null> {
+    const number = await this.#options.numbers.byE164(to);
+    const isThere = number?.trunkId === null || number?.trunkId === trunk?.id;
+    return isThere ? number : null;
+  }
+
+  #release(callId: CallId): void {
+    this.#capacity.release(callId);
+    this.#options.trunkCapacity.release(callId);
   }
 
   async #chargingOf(number: RegisteredNumber | null): Promise<Charging> {

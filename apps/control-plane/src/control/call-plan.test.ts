@@ -5,11 +5,13 @@ import type { RegisteredNumber } from "../numbers/number-store.ts";
 import { CallCapacity } from "./call-capacity.ts";
 import { type PlanFacts, planCall } from "./call-plan.ts";
 import { callId } from "../testing/call-facts.ts";
+import { trunkOf } from "../testing/trunk-facts.ts";
 
 const number: RegisteredNumber = {
   id: "num_1" as NumberId,
   e164: "+14155550100",
   label: null,
+  trunkId: null,
   voiceMode: "managed",
   keyPreview: null,
   isKeyUnreadable: false,
@@ -21,6 +23,8 @@ const number: RegisteredNumber = {
   createdAtMs: 0,
   updatedAtMs: 0,
 };
+
+const full = { kind: "refused", retryAfterSecs: 10 } as const;
 
 describe("the plan of a call", () => {
   test("holds the agent, the limits and the key, and the appliance's model where the number names none", () => {
@@ -34,7 +38,7 @@ describe("the plan of a call", () => {
           voiceMode: "managed",
           rateCard: defaultRateCard,
           keyFingerprint: null,
-          trunkId: null,
+          trunkId: "trunk_1",
           recorded: false,
         },
         agent: {
@@ -105,8 +109,15 @@ describe("the plan of a call", () => {
       null,
     ],
     ["without the appliance's key", { apiKey: { kind: "none" } }, 480, "managed_key_missing", null],
-    ["from another machine", { sourceAddress: "192.0.2.1" }, 403, "caller_not_allowed", null],
-    ["from what is no address", { sourceAddress: "localhost" }, 403, "caller_not_allowed", null],
+    ["from no trunk of ours", { trunk: null }, 403, "caller_not_allowed", null],
+    ["above what its trunk may carry", { trunkPlace: full }, 503, "trunk_calls_taken", 10],
+    [
+      "above what its trunk may carry, with the status of its setting",
+      { trunkPlace: full, trunk: trunkOf({ overLimitStatus: 486 }) },
+      486,
+      "trunk_calls_taken",
+      10,
+    ],
   ])("is a refusal %s", (_, changes, sipStatus, endCause, retryAfterSecs) => {
     expect(planCall(factsOf(changes))).toMatchObject({
       kind: "reject",
@@ -141,13 +152,6 @@ describe("the plan of a call", () => {
       retryAfterSecs: null,
     });
   });
-
-  test.each(["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])(
-    "is made for a caller on this machine, at %s",
-    (sourceAddress) => {
-      expect(planCall(factsOf({ sourceAddress })).kind).toBe("accept");
-    },
-  );
 });
 
 test("the last place is given once, and is free again after its call", () => {
@@ -167,7 +171,8 @@ function factsOf(changes: Partial<PlanFacts> = {}): PlanFacts {
   return {
     number,
     trialLeftMs: null,
-    sourceAddress: "127.0.0.1",
+    trunk: trunkOf(),
+    trunkPlace: { kind: "taken" },
     hasPlace: true,
     apiKey: { kind: "opened", secret: new Secret("the key"), keyVersion: 1 },
     fallbackKey: null,

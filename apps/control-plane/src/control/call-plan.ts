@@ -1,17 +1,20 @@
-import { isIP } from "node:net";
 import { invariant, type Secret } from "@agentcall/base";
 import type { EndCause, PlanOutcome, RateCard } from "@agentcall/contract";
 import { hasTrialLeft } from "../license/entitlement.ts";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
+import type { Trunk } from "../trunks/trunk.ts";
+import type { TrunkPlace } from "../trunks/trunk-capacity.ts";
 import type { Found } from "../vault/vault.ts";
 
 /** What is known when a gateway asks what to do with a call. */
 export type OfferFacts = {
   /** With the voice mode that the appliance's plan allows it. */
   readonly number: RegisteredNumber | null;
-  readonly sourceAddress: string;
   /** What is left of the free plan's talk this month; null on another plan. */
   readonly trialLeftMs: number | null;
+  /** The trunk that the call came by; null where it is none of ours, or switched off. */
+  readonly trunk: Trunk | null;
+  readonly trunkPlace: TrunkPlace;
   /** Whether the appliance may carry one more call. */
   readonly hasPlace: boolean;
 };
@@ -49,8 +52,12 @@ const retryAfterSecs = 10; // calls last minutes: one is likely to end soon
 
 /** Why a call is refused without asking for its key; null when it is not. */
 export function refuseCall(facts: OfferFacts): Rejection | null {
-  const { number, trialLeftMs } = facts;
-  if (!isLoopback(facts.sourceAddress)) return rejection(facts, 403, "caller_not_allowed");
+  const { number, trialLeftMs, trunk, trunkPlace } = facts;
+  if (trunk === null) return rejection(facts, 403, "caller_not_allowed");
+  if (trunkPlace.kind === "refused") {
+    const { overLimitStatus } = trunk.settings;
+    return rejection(facts, overLimitStatus, "trunk_calls_taken", trunkPlace.retryAfterSecs);
+  }
   if (number === null) return rejection(facts, 404, "number_unknown");
   if (number.inbound === null) return rejection(facts, 480, "number_without_agent");
   if (trialLeftMs !== null && !hasTrialLeft(trialLeftMs)) {
@@ -79,7 +86,7 @@ export function planCall(facts: PlanFacts): PlanOutcome {
       usageTerms: {
         ...facts.charging,
         voiceMode: number.voiceMode,
-        trunkId: null,
+        trunkId: facts.trunk?.id ?? null,
         recorded: false,
       },
       agent: {
@@ -133,10 +140,4 @@ function rejection(
     voiceMode: number?.voiceMode ?? null,
     retryAfterSecs: waitSecs,
   };
-}
-
-/** Until there are trunks, only this machine may call. */
-function isLoopback(address: string): boolean {
-  if (isIP(address) === 4) return address.startsWith("127.");
-  return address === "::1" || address.startsWith("::ffff:127.");
 }

@@ -12,12 +12,16 @@ import {
   gatewayFrameSchema,
   type LiveEvent,
   type PlanOutcome,
+  type TrunkId,
+  type TrunkReport,
+  type TrunkTestLine,
 } from "@agentcall/contract";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Teller } from "../calls/call-store.ts";
+import type { TrunkGateway } from "../trunks/trunk-desk.ts";
 
-/** What the link's frames mean; the server only carries them. */
-export type ControlHandlers = {
+/** What the link's frames mean for calls; the server only carries them. */
+export type CallHandlers = {
   /** Resolves when what the gateway lost since its last life is written down. */
   onGateway(teller: Teller, liveCallIds: readonly CallId[]): Promise<void>;
   onOffer(offer: Extract<GatewayFrame, { kind: "call.offer" }>): Promise<PlanOutcome>;
@@ -28,6 +32,15 @@ export type ControlHandlers = {
   onPartial(event: PartialTranscript): void;
 };
 
+/** What they mean for trunks. */
+export type TrunkHandlers = {
+  onGatewayWelcomed(gateway: TrunkGateway): void;
+  /** Only of one that was welcomed. */
+  onGatewayLeft(gateway: TrunkGateway): void;
+  onReport(gateway: TrunkGateway, trunkId: TrunkId, report: TrunkReport): void;
+  onTested(testId: string, lines: readonly TrunkTestLine[]): void;
+};
+
 export type PartialTranscript = Extract<LiveEvent, { kind: "transcript.partial" }>;
 
 type ControlServerOptions = {
@@ -35,7 +48,8 @@ type ControlServerOptions = {
   readonly token: Secret;
   readonly clock: Clock;
   readonly log: Log;
-  readonly handlers: ControlHandlers;
+  readonly calls: CallHandlers;
+  readonly trunks: TrunkHandlers;
 };
 
 const host = "127.0.0.1"; // one machine; across machines the link gets certificates of its own
@@ -110,7 +124,8 @@ export class ControlServer {
     connection.isTokenRight = (given) => isSameText(given, token.reveal());
     socket.on("close", () => {
       connection.close();
-      const { teller } = connection;
+      const { teller, gateway } = connection;
+      if (gateway !== null) this.#options.trunks.onGatewayLeft(gateway);
       if (teller === null || this.#gateways.get(teller.gatewayId) !== connection) return;
       this.#gateways.delete(teller.gatewayId);
       log.warn({ gatewayId: teller.gatewayId }, "gateway left");
@@ -139,20 +154,22 @@ export class ControlServer {
         void this.#store(connection, teller, frame.events);
         return;
       case "live":
-        this.#hear(frame.event);
+        this.#hear(connection, frame.event);
         return;
       case "trunk.tested":
-        return; // nobody asks for a test yet
+        this.#options.trunks.onTested(frame.testId, frame.lines);
+        return;
     }
   }
 
-  #hear(event: LiveEvent): void {
+  #hear({ gateway }: Connection, event: LiveEvent): void {
     switch (event.kind) {
       case "transcript.partial":
-        this.#options.handlers.onPartial(event);
+        this.#options.calls.onPartial(event);
         return;
       case "trunk.status":
-        return; // no trunk is told to a gateway yet
+        if (gateway !== null) this.#options.trunks.onReport(gateway, event.trunkId, event.report);
+        return;
     }
   }
 
@@ -160,7 +177,7 @@ export class ControlServer {
     connection: Connection,
     hello: Extract<GatewayFrame, { kind: "hello" }>,
   ): Promise<void> {
-    const { log, handlers } = this.#options;
+    const { log, calls, trunks } = this.#options;
     if (!connection.isTokenRight(hello.token)) {
       connection.refuse("wrong token");
       return;
@@ -171,8 +188,10 @@ export class ControlServer {
     this.#gateways.set(hello.gatewayId, connection);
     for (const callId of hello.liveCallIds) this.#carriers.set(callId, hello.gatewayId);
     try {
-      await handlers.onGateway(teller, hello.liveCallIds);
+      await calls.onGateway(teller, hello.liveCallIds);
+      if (!connection.isOpen) return; // it left meanwhile, or came again
       connection.send({ kind: "welcome", version: controlLinkVersion });
+      trunks.onGatewayWelcomed(connection.welcomed(teller));
       log.info({ ...teller, liveCalls: hello.liveCallIds.length }, "gateway joined");
     } catch (error) {
       log.error({ ...teller, err: error }, "a gateway could not be welcomed");
@@ -185,7 +204,7 @@ export class ControlServer {
     offer: Extract<GatewayFrame, { kind: "call.offer" }>,
   ): Promise<void> {
     try {
-      const outcome = await this.#options.handlers.onOffer(offer);
+      const outcome = await this.#options.calls.onOffer(offer);
       connection.send({ kind: "call.plan", callId: offer.callId, outcome });
     } catch (error) {
       // No answer: the gateway gives up in time and says so to the caller.
@@ -198,7 +217,7 @@ export class ControlServer {
     { callId, key }: Extract<GatewayFrame, { kind: "call.key" }>,
   ): Promise<void> {
     try {
-      const opened = await this.#options.handlers.onKey(callId, key);
+      const opened = await this.#options.calls.onKey(callId, key);
       const apiKey = opened?.reveal() ?? null;
       connection.send({ kind: "call.key", callId, key, apiKey });
     } catch (error) {
@@ -216,7 +235,7 @@ export class ControlServer {
     events: readonly CallEvent[],
   ): Promise<void> {
     try {
-      await this.#options.handlers.onEvents(teller, events);
+      await this.#options.calls.onEvents(teller, events);
       connection.send({ kind: "events.ack", eventIds: events.map(({ eventId }) => eventId) });
     } catch (error) {
       // Not acknowledged: they stay in the gateway's spool and are sent again.
@@ -233,6 +252,8 @@ class Connection {
   readonly #helloTimer: Timer;
   isTokenRight: (given: string) => boolean = () => false;
   teller: Teller | null = null;
+  /** Once it was welcomed. */
+  gateway: TrunkGateway | null = null;
 
   constructor(socket: WebSocket, clock: Clock, onFrame: (frame: GatewayFrame) => void, log: Log) {
     this.#socket = socket;
@@ -257,8 +278,22 @@ class Connection {
     this.teller = teller;
   }
 
+  welcomed({ gatewayId }: Teller): TrunkGateway {
+    this.gateway = {
+      gatewayId,
+      send: (frame) => {
+        this.send(frame);
+      },
+    };
+    return this.gateway;
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
   send(frame: ControlFrame): void {
-    if (this.#socket.readyState === this.#socket.OPEN) {
+    if (this.isOpen) {
       this.#socket.send(Buffer.from(JSON.stringify(frame)), { binary: false });
     }
   }

@@ -30,6 +30,9 @@ import { addLicenseRoutes } from "../license/license-routes.ts";
 import type { Licensing } from "../license/licensing.ts";
 import { addNumberRoutes } from "../numbers/number-routes.ts";
 import type { NumberStore } from "../numbers/number-store.ts";
+import { addTrunkRoutes } from "../trunks/trunk-routes.ts";
+import type { TrunkDesk } from "../trunks/trunk-desk.ts";
+import type { TrunkStore } from "../trunks/trunk-store.ts";
 import { addVaultRoutes, type VaultRoutesDeps } from "../vault/vault-routes.ts";
 import { addWebhookRoutes } from "../webhooks/webhook-routes.ts";
 import type { Webhooks } from "../webhooks/webhooks.ts";
@@ -47,6 +50,8 @@ export type AppDeps = {
   /** Where the console's page is served in evaluation; null in production. */
   readonly consoleUrl: string | null;
   readonly numbers: NumberStore;
+  readonly trunks: TrunkStore;
+  readonly trunkDesk: TrunkDesk;
   readonly byokKeys: ByokKeys;
   readonly managedKey: ManagedKey;
   readonly keyDelivery: KeyDelivery;
@@ -99,6 +104,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   addHealthRoutes(app, deps.readiness);
   addNumberRoutes(app, deps);
+  addTrunkRoutes(app, deps.trunks, deps.trunkDesk, deps.idempotent);
   addByokRoutes(app, deps);
   addKeyDeliveryRoutes(app, deps.keyDelivery);
   addLicenseRoutes(app, deps.licensing);

@@ -50,10 +50,9 @@ export function addNumberRoutes(app: App, deps: NumberRoutesDeps): void {
     "/v1/numbers",
     { schema: { querystring: listQuery, response: { 200: pageSchema(numberViewSchema) } } },
     async ({ query: { limit, cursor, q, voiceMode, trunkId } }) => {
-      if (trunkId !== undefined) return { items: [], nextCursor: null }; // no number has a trunk yet
       const after = parseCursor(cursor);
       const rows = await numbers.list(
-        { q, voiceMode },
+        { q, voiceMode, trunkId },
         limit + 1,
         after === null ? null : { createdAtMs: after.atMs, id: after.id },
       );
@@ -140,7 +139,7 @@ function viewOf(number: RegisteredNumber, facts: ApplianceFacts): NumberView {
     id: number.id,
     number: number.e164,
     label: number.label,
-    trunkId: null,
+    trunkId: number.trunkId,
     voiceMode: number.voiceMode,
     hasByokKey: number.keyPreview !== null,
     keyPreview: number.keyPreview,

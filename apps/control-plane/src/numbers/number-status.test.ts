@@ -8,6 +8,7 @@ const number: RegisteredNumber = {
   id: "num_1" as NumberId,
   e164: "+14155550100",
   label: null,
+  trunkId: null,
   voiceMode: "managed",
   keyPreview: null,
   isKeyUnreadable: false,

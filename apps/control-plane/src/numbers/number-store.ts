@@ -6,6 +6,8 @@ import {
   type NumberCreation,
   type NumberId,
   numberIdSchema,
+  type TrunkId,
+  trunkIdSchema,
   type VoiceMode,
   voiceModeSchema,
 } from "@agentcall/contract";
@@ -19,6 +21,8 @@ export type RegisteredNumber = {
   readonly id: NumberId;
   readonly e164: string;
   readonly label: string | null;
+  /** The trunk it belongs to; null is called through any. */
+  readonly trunkId: TrunkId | null;
   readonly voiceMode: VoiceMode;
   /** What may be shown of the number's own key; null when it has none. */
   readonly keyPreview: string | null;
@@ -30,12 +34,13 @@ export type RegisteredNumber = {
   readonly updatedAtMs: number;
 };
 
-type Change = Pick<RegisteredNumber, "label" | "inbound">;
+type Change = Pick<RegisteredNumber, "label" | "trunkId" | "inbound">;
 
 /** Which numbers a list shows. */
 export type NumberFilter = {
   readonly q?: string | undefined;
   readonly voiceMode?: VoiceMode | undefined;
+  readonly trunkId?: string | undefined;
 };
 
 const selectNumber = `SELECT number.*, secret.preview AS key_preview,
@@ -79,10 +84,12 @@ export class NumberStore {
       `${selectNumber}
        WHERE (?1 IS NULL OR instr(e164, ?1) > 0 OR instr(lower(coalesce(label, '')), lower(?1)) > 0)
          AND (?2 IS NULL OR voice_mode = ?2)
-         AND (?3 IS NULL OR (created_at_ms, id) > (?3, ?4))
-       ORDER BY created_at_ms, id LIMIT ?5`,
+         AND (?3 IS NULL OR trunk_id = ?3)
+         AND (?4 IS NULL OR (created_at_ms, id) > (?4, ?5))
+       ORDER BY created_at_ms, id LIMIT ?6`,
       filter.q ?? null,
       filter.voiceMode ?? null,
+      filter.trunkId ?? null,
       after?.createdAtMs ?? null,
       after?.id ?? null,
       limit,
@@ -99,19 +106,23 @@ export class NumberStore {
   async create(creation: NumberCreation, actor: Actor): Promise<RegisteredNumber> {
     const id = newId("num", this.#random);
     const nowMs = this.#clock.nowMs();
-    const { number: e164, label = null } = creation;
+    const { number: e164, label = null, trunkId = null } = creation;
     const inserted = await this.#db.tx(async (writer) => {
+      await checkTrunk(writer, trunkId);
       const added = await writer.run(
-        `INSERT INTO number (id, e164, label, voice_mode, inbound, created_at_ms, updated_at_ms)
-         VALUES (?, ?, ?, 'managed', NULL, ?, ?) ON CONFLICT (e164) DO NOTHING`,
+        `INSERT INTO number (id, e164, label, trunk_id, voice_mode, inbound, created_at_ms, updated_at_ms)
+         VALUES (?, ?, ?, ?, 'managed', NULL, ?, ?) ON CONFLICT (e164) DO NOTHING`,
         id,
         e164,
         label,
+        trunkId,
         nowMs,
         nowMs,
       );
       if (added > 0) {
-        await this.#audit.append(writer, actor, "number.created", id, { after: { e164, label } });
+        await this.#audit.append(writer, actor, "number.created", id, {
+          after: { e164, label, trunkId },
+        });
       }
       return added;
     });
@@ -136,6 +147,7 @@ export class NumberStore {
       }
       return {
         label: change.label === undefined ? number.label : change.label,
+        trunkId: change.trunkId === undefined ? number.trunkId : change.trunkId,
         inbound: number.inbound === null ? null : { ...number.inbound, ...agent },
       };
     });
@@ -149,6 +161,7 @@ export class NumberStore {
   ): Promise<RegisteredNumber> {
     return this.#update(id, actor, async (number, writer) => ({
       label: number.label,
+      trunkId: number.trunkId,
       inbound: await sealAgentSecrets(writer, this.#vault, number.id, inbound),
     }));
   }
@@ -174,23 +187,34 @@ export class NumberStore {
     return this.#db.tx(async (writer: SqlWriter) => {
       const row = await writer.get(`${selectNumber} WHERE id = ?`, id);
       if (row === null) throw new AppError("not_found", "There is no such number.");
-      const { label, inbound } = await decide(numberOf(row), writer);
+      const { label, trunkId, inbound } = await decide(numberOf(row), writer);
+      await checkTrunk(writer, trunkId);
       const updatedAtMs = this.#clock.nowMs();
       await writer.run(
-        "UPDATE number SET label = ?, inbound = ?, updated_at_ms = ? WHERE id = ?",
+        "UPDATE number SET label = ?, trunk_id = ?, inbound = ?, updated_at_ms = ? WHERE id = ?",
         label,
+        trunkId,
         inbound === null ? null : JSON.stringify(inbound),
         updatedAtMs,
         id,
       );
-      const before = { label: numberOf(row).label, inbound: numberOf(row).inbound };
+      const former = numberOf(row);
       await this.#audit.append(writer, actor, "number.changed", id, {
-        before,
-        after: { label, inbound },
+        before: { label: former.label, trunkId: former.trunkId, inbound: former.inbound },
+        after: { label, trunkId, inbound },
       });
-      return { ...numberOf(row), label, inbound, updatedAtMs };
+      return { ...former, label, trunkId, inbound, updatedAtMs };
     });
   }
+}
+
+/** Throws `validation_failed` for a trunk that is not there. */
+async function checkTrunk(reader: SqlReader, trunkId: TrunkId | null): Promise<void> {
+  if (trunkId === null) return;
+  if ((await reader.get("SELECT id FROM trunk WHERE id = ?", trunkId)) !== null) return;
+  throw new AppError("validation_failed", "There is no such trunk.", {
+    details: { fields: { trunkId: "must be the id of a trunk of this appliance" } },
+  });
 }
 
 function numberOf(row: SqlRow): RegisteredNumber {
@@ -201,6 +225,7 @@ function numberOf(row: SqlRow): RegisteredNumber {
     id: numberIdSchema.parse(row["id"]),
     e164: String(row["e164"]),
     label: typeof label === "string" ? label : null,
+    trunkId: trunkIdSchema.nullable().parse(row["trunk_id"]),
     voiceMode: voiceModeSchema.parse(row["voice_mode"]),
     keyPreview: typeof keyPreview === "string" ? keyPreview : null,
     isKeyUnreadable: row["unreadable_since_ms"] !== null,

@@ -160,4 +160,19 @@ export const migrations: readonly Migration[] = [
     ],
   },
   webhooksSchema,
+  {
+    name: "trunks",
+    statements: [
+      `CREATE TABLE trunk (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        settings TEXT NOT NULL CHECK (json_valid(settings)),
+        created_at_ms INTEGER NOT NULL,
+        updated_at_ms INTEGER NOT NULL
+      ) STRICT`,
+      "ALTER TABLE number ADD COLUMN trunk_id TEXT REFERENCES trunk (id)",
+      "ALTER TABLE call ADD COLUMN trunk_id TEXT",
+      "ALTER TABLE call ADD COLUMN metadata TEXT CHECK (metadata IS NULL OR json_valid(metadata))",
+    ],
+  },
 ];

@@ -23,6 +23,9 @@ import { UsageBook } from "../ledger/usage-book.ts";
 import { NumberStore } from "../numbers/number-store.ts";
 import { PairingDesk } from "../pairing/pairing-desk.ts";
 import type { Database } from "../sqlite/database.ts";
+import { TrunkCapacity } from "../trunks/trunk-capacity.ts";
+import { TrunkDesk } from "../trunks/trunk-desk.ts";
+import { TrunkStore } from "../trunks/trunk-store.ts";
 import type { RootSource } from "../vault/root-source.ts";
 import { Rotation } from "../vault/rotation.ts";
 import { Vault } from "../vault/vault.ts";
@@ -44,6 +47,8 @@ export class OpenApp {
   readonly licensing: Licensing;
   readonly clock: TestClock;
   readonly numbers: NumberStore;
+  readonly trunks: TrunkStore;
+  readonly trunkDesk: TrunkDesk;
   readonly calls: CallStore;
   readonly stream: EventStream;
   readonly jobs: JobQueue;
@@ -65,6 +70,8 @@ export class OpenApp {
     this.licensing = parts.licensing;
     this.clock = parts.clock;
     this.numbers = parts.numbers;
+    this.trunks = parts.trunks;
+    this.trunkDesk = parts.trunkDesk;
     this.calls = parts.calls;
     this.stream = parts.stream;
     this.jobs = parts.jobs;
@@ -123,6 +130,9 @@ export class OpenApp {
       log: silentLog,
     });
     const calls = new CallStore(db, usage, afterCall.followers);
+    const trunks = new TrunkStore({ db, audit, vault, clock, random });
+    const capacity = new TrunkCapacity();
+    const trunkDesk = new TrunkDesk({ trunks, capacity, stream, ...around });
     const hungUp: string[] = [];
     const state = { gateways: 1 };
     const app = await buildApp({
@@ -132,6 +142,8 @@ export class OpenApp {
       pairing: new PairingDesk(apiKeys, clock, random),
       consoleUrl: "http://127.0.0.1:8081/console/",
       numbers,
+      trunks,
+      trunkDesk,
       byokKeys: new ByokKeys({ db, audit, vault, numbers, tester, clock, log: silentLog }),
       managedKey,
       keyDelivery,
@@ -173,6 +185,8 @@ export class OpenApp {
       licensing,
       clock,
       numbers,
+      trunks,
+      trunkDesk,
       calls,
       stream,
       jobs,
@@ -204,6 +218,7 @@ export class OpenApp {
   }
 
   async close(): Promise<void> {
+    this.trunkDesk.close();
     await this.app.close();
     await this.jobs.close();
     await this.rotation.close();
