@@ -11,10 +11,12 @@ const layers = {
   "packages/sip-engine": ["packages/base", "packages/logging", "packages/program"],
   "packages/practice": [
     "packages/base",
+    "packages/billing",
     "packages/media",
     "packages/realtime",
     "packages/logging",
     "packages/program",
+    "packages/vault",
   ],
   "packages/phone": ["packages/base", "packages/contract", "packages/media", "packages/sip-engine"],
   "apps/gateway": [

@@ -69,6 +69,14 @@ function wantedPorts(settings: Settings): Parameters<typeof portProblem>[0] {
   return [http, sip];
 }
 
+/** The model's provider, and what the control plane is told of billing: practised here, or not there. */
+type Provider = {
+  readonly baseUrl: string;
+  readonly apiKey: Secret;
+  readonly words: string;
+  readonly billing: Readonly<Record<string, string>>;
+};
+
 /** One start: each step knows what the ones before it have made. */
 class Starter {
   readonly #options: ApplianceOptions;
@@ -156,27 +164,38 @@ class Starter {
     return { sip: text(ready, "sip"), drachtio: text(ready, "drachtio"), secretFile };
   }
 
-  async #startProvider(): Promise<{ baseUrl: string; apiKey: Secret; words: string }> {
+  async #startProvider(): Promise<Provider> {
     const { provider } = this.#options.settings;
     if (provider !== null) {
       const words = `${provider.baseUrl}   (its key lies in plain text in secrets/managed-key)`;
-      return { ...provider, words };
+      return { ...provider, words, billing: {} };
     }
     const ready = await this.#run({
       ...this.#program("practice", "packages/practice/src/main.ts", {
         AGENTCALL_PRACTICE_PORT: "0",
+        AGENTCALL_BILLING_FILE: this.#data.at("practice-billing.db"),
       }),
-      keep: (first) => ({ AGENTCALL_PRACTICE_PORT: new URL(text(first, "http")).port }),
+      keep: (first) => ({
+        AGENTCALL_PRACTICE_PORT: new URL(text(first, "http")).port,
+        AGENTCALL_BILLING_PORT: new URL(text(first, "billing")).port,
+      }),
     });
     return {
       baseUrl: `${text(ready, "http")}/v1`,
       apiKey: practiceKey,
       words: "practice provider (follows a scenario, does not understand speech)",
+      billing: {
+        AGENTCALL_BILLING_URL: text(ready, "billing"),
+        AGENTCALL_BILLING_KEY_FILE: this.#data.writeSecret(
+          "billing-public-key",
+          new Secret(text(ready, "billingKey")),
+        ),
+      },
     };
   }
 
   async #startControlPlane(
-    provider: { baseUrl: string; apiKey: Secret; consoleUrl: string },
+    provider: Provider & { readonly consoleUrl: string },
     adminKey: Secret,
   ): Promise<{ ready: ReadyMessage; tokenFile: string }> {
     const { settings, random } = this.#options;
@@ -191,6 +210,7 @@ class Starter {
         AGENTCALL_MANAGED_KEY_FILE: this.#data.writeSecret("managed-key", provider.apiKey),
         ...this.#licenseFiles(),
         ...this.#vault(),
+        ...provider.billing,
         AGENTCALL_ADMIN_KEY_FILE: this.#data.writeSecret("admin-key", adminKey),
         AGENTCALL_CONSOLE_URL: provider.consoleUrl,
         AGENTCALL_DEMO_NUMBER: demoNumber,

@@ -15,6 +15,7 @@ import { CallDesk } from "./control/call-desk.ts";
 import { ControlServer } from "./control/control-server.ts";
 import { KeyOpener } from "./control/key-opener.ts";
 import { EventStream } from "./events/event-stream.ts";
+import type { DefaultReceiver } from "./exports/export-settings.ts";
 import { buildApp } from "./http/app.ts";
 import { IdempotentAnswers } from "./http/idempotent-answers.ts";
 import { Identity } from "./identity/identity.ts";
@@ -35,6 +36,7 @@ import { TrunkStore } from "./trunks/trunk-store.ts";
 import type { AtFaultPoint } from "./vault/fault-point.ts";
 import type { RootSource } from "./vault/root-source.ts";
 import { Rotation } from "./vault/rotation.ts";
+import { openUsage } from "./usage.ts";
 import { Vault } from "./vault/vault.ts";
 import { openDatabase, type SqliteDriver } from "./sqlite/open-database.ts";
 
@@ -64,6 +66,8 @@ export type ControlPlaneOptions = {
   readonly outgoingAllowed?: AllowedHosts;
   /** Where the console's page is served in evaluation; `/console/` leads there. Null: nowhere. */
   readonly consoleUrl: string | null;
+  /** Where usage is sent to when neither the licence nor an admin says otherwise; absent: nowhere. */
+  readonly billing?: DefaultReceiver;
   readonly sqlite: SqliteDriver;
   /** Only a test that ends the process there gives one. */
   readonly atFaultPoint?: AtFaultPoint;
@@ -91,6 +95,7 @@ export type ControlPlane = {
   close(): Promise<void>;
 };
 
+const nowhere: DefaultReceiver = { endpoint: null, receiverKey: null };
 const host = "127.0.0.1"; // plain HTTP never leaves the machine
 
 /** Starts REST, the control link and the database. Rejects with an `AppError` for the admin to read. */
@@ -155,7 +160,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     log,
   });
   const ledger = new LedgerStore(db);
-  const usage = new UsageBook({ ledger, applianceId: vault.applianceId, clock, log });
+  const usageBook = new UsageBook({ ledger, applianceId: vault.applianceId, clock, log });
   const stream = new EventStream(clock);
   const { outgoingAllowed = new Set() } = options;
   const afterCall = openAfterCall({
@@ -169,7 +174,6 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     random,
     log,
   });
-  const calls = new CallStore(db, usage, afterCall.followers);
   const trunkCapacity = new TrunkCapacity();
   const trunkDesk = new TrunkDesk({
     trunks,
@@ -185,6 +189,12 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   await door.whenOpen(() => {
     trunkDesk.changed(); // gateways that came while the vault was sealed get the passwords now
     return Promise.resolve();
+  });
+  const calls = new CallStore(db, usageBook, afterCall.followers);
+  const { billing = nowhere } = options;
+  const usage = openUsage({
+    ...{ db, audit, vault, identity, licensing, jobs, stream, billing, clock, log },
+    outgoingAllowed,
   });
   const desk = await CallDesk.open({
     db,
@@ -225,6 +235,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     licensing,
     calls,
     stream,
+    usage,
     jobs,
     webhooks: afterCall.webhooks,
     idempotent: new IdempotentAnswers(db, clock),
@@ -241,6 +252,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   closers.add("HTTP", () => app.close());
   const http = await listen(app, options.httpPort);
   await jobs.start();
+  await usage.jobs.scheduleNext();
   return {
     http,
     control: control.url,

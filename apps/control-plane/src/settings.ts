@@ -1,4 +1,5 @@
 import type { Secret } from "@agentcall/base";
+import { parsePublicKey as parseEd25519Key } from "@agentcall/billing";
 import { modelNameSchema, parseE164 } from "@agentcall/contract";
 import { type LogLevel, parseLogLevel } from "@agentcall/logging";
 import type { AllowedHosts } from "./outside/outgoing-url.ts";
@@ -79,6 +80,14 @@ export function readSettings(
         "an http address on loopback",
       ),
       demoNumber: optional("AGENTCALL_DEMO_NUMBER", parseE164, "a number such as +14155550100"),
+      billing: {
+        endpoint: optional("AGENTCALL_BILLING_URL", parseBillingUrl, "an http or https address"),
+        receiverKey: optional(
+          "AGENTCALL_BILLING_KEY_FILE",
+          (path) => parseReceiverKey(readSecret(path)?.reveal() ?? ""),
+          "a file with the Ed25519 public key of billing in PEM",
+        ),
+      },
       model: read("AGENTCALL_MODEL", defaultModel, parseModel, "the name of a Realtime model"),
       callsMax: read("AGENTCALL_CALLS_MAX", "200", parseCount, "a number from 1 to 10000"),
       outgoingAllowed: read(
@@ -126,6 +135,14 @@ function parseProviderUrl(text: string): string | null {
 
 function parseLoopbackUrl(text: string): string | null {
   return /^http:\/\/127\.0\.0\.1:\d{1,5}\//.test(text) && URL.canParse(text) ? text : null;
+}
+
+function parseBillingUrl(text: string): string | null {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? text : null;
+}
+
+function parseReceiverKey(pem: string): string | null {
+  return parseEd25519Key(pem) === null ? null : pem;
 }
 
 function parseModel(text: string): string | null {

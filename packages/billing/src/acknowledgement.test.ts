@@ -60,8 +60,11 @@ describe("a public key", () => {
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
   });
 
-  test("is read from PEM", () => {
+  test("is read from PEM, and from its base64 alone", () => {
+    const bare = key.export({ type: "spki", format: "der" }).toString("base64");
+
     expect(parsePublicKey(pem)?.equals(key)).toBe(true);
+    expect(parsePublicKey(bare)?.equals(key)).toBe(true);
   });
 
   test.each([[""], ["AAAA"], [pem.slice(0, 60)], [rsaPem]])("%j is none", (text) => {

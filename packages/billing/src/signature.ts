@@ -11,13 +11,16 @@ export type Signer = {
 
 const signatureBytes = 64;
 
-/** The Ed25519 public key of a PEM text (SPKI), or null where it is none. */
-export function parsePublicKey(pem: string): KeyObject | null {
+/** The Ed25519 public key of a text (SPKI, in PEM or its bare base64), or null where it is none. */
+export function parsePublicKey(text: string): KeyObject | null {
+  const der = Buffer.from(text, "base64");
   try {
-    const key = createPublicKey(pem);
+    const key = text.startsWith("-----BEGIN")
+      ? createPublicKey(text)
+      : createPublicKey({ key: der, format: "der", type: "spki" });
     return key.asymmetricKeyType === "ed25519" ? key : null;
   } catch {
-    return null; // not PEM, or of no key
+    return null; // of no form, or of no key
   }
 }
 

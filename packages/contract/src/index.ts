@@ -59,6 +59,28 @@ export {
   type UsageTerms,
   usageTermsSchema,
 } from "./call-usage.ts";
+export {
+  acknowledgementImportSchema,
+  exportBatchStates,
+  type ExportBatchView,
+  exportBatchViewSchema,
+  exportEpochSchema,
+  type ExportFormat,
+  exportFormatSchema,
+  exportRunSchema,
+  type ExportScheduleChange,
+  exportScheduleChangeSchema,
+  type ExportScheduleView,
+  exportScheduleViewSchema,
+} from "./usage-export.ts";
+export {
+  type LedgerEntryView,
+  ledgerEntryViewSchema,
+  ledgerPageSchema,
+  ledgerQuerySchema,
+  type UsageView,
+  usageViewSchema,
+} from "./usage.ts";
 export { type E164, e164Schema, parseE164 } from "./e164.ts";
 export { type ErrorCode, type ErrorEntry, errorCatalogue } from "./error-codes.ts";
 export {

@@ -1,11 +1,12 @@
 import { openLog } from "@agentcall/logging";
 import { runProgram } from "@agentcall/program";
+import { startBilling } from "./billing/billing-server.ts";
 import { startPractice } from "./practice-server.ts";
 import { readSettings } from "./settings.ts";
 
 await runProgram({
   readSettings,
-  start: async ({ port, scenario, logLevel }) => {
+  start: async ({ port, scenario, billing: { port: billingPort, file }, logLevel }) => {
     const log = openLog("practice", logLevel);
     const practice = await startPractice({
       host: "127.0.0.1",
@@ -14,6 +15,13 @@ await runProgram({
       log,
       recordAudioBytesMax: 0,
     });
-    return { ready: { http: practice.http }, log, close: () => practice.close() };
+    const billing = await startBilling({ file, port: billingPort, log });
+    return {
+      ready: { http: practice.http, billing: billing.url, billingKey: billing.publicKeyPem },
+      log,
+      close: async () => {
+        await Promise.all([practice.close(), billing.close()]);
+      },
+    };
   },
 });

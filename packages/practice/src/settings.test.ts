@@ -17,7 +17,12 @@ afterAll(() => {
 
 describe("the settings of the practice provider", () => {
   test("all have defaults", () => {
-    expect(readSettings({})).toEqual({ port: 0, scenario: defaultScenario, logLevel: "info" });
+    expect(readSettings({})).toEqual({
+      port: 0,
+      scenario: defaultScenario,
+      billing: { port: 0, file: ":memory:" },
+      logLevel: "info",
+    });
   });
 
   test("take a scenario from a file", () => {
@@ -29,6 +34,7 @@ describe("the settings of the practice provider", () => {
   test.each([
     ["AGENTCALL_PRACTICE_PORT", "70000"],
     ["AGENTCALL_PRACTICE_PORT", "x"],
+    ["AGENTCALL_BILLING_PORT", "x"],
     ["AGENTCALL_PRACTICE_SCENARIO", bad],
     ["AGENTCALL_PRACTICE_SCENARIO", path.join(folder, "missing.json")],
     ["AGENTCALL_LOG_LEVEL", "loud"],

@@ -7,6 +7,12 @@ export type Settings = {
   /** 0 takes a free one. */
   readonly port: number;
   readonly scenario: Scenario;
+  readonly billing: {
+    /** 0 takes a free one. */
+    readonly port: number;
+    /** The books of billing. */
+    readonly file: string;
+  };
   readonly logLevel: LogLevel;
 };
 
@@ -14,17 +20,24 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The settings of the practice provider, or one sentence that says which is wrong. */
 export function readSettings(environment: Environment): Settings | string {
-  const portText = environment["AGENTCALL_PRACTICE_PORT"] ?? "0";
-  const port = /^\d{1,5}$/.test(portText) ? Number(portText) : Number.NaN;
-  if (!(port <= 65_535)) {
-    return "AGENTCALL_PRACTICE_PORT is wrong: it must be a port from 0 to 65535.";
-  }
+  const port = readPort(environment, "AGENTCALL_PRACTICE_PORT");
+  if (typeof port === "string") return port;
+  const billingPort = readPort(environment, "AGENTCALL_BILLING_PORT");
+  if (typeof billingPort === "string") return billingPort;
   const logLevel = parseLogLevel(environment["AGENTCALL_LOG_LEVEL"] ?? "info");
   if (logLevel === null) {
     return "AGENTCALL_LOG_LEVEL is wrong: it must be trace, debug, info, warn or error.";
   }
   const scenario = readScenario(environment["AGENTCALL_PRACTICE_SCENARIO"]);
-  return typeof scenario === "string" ? scenario : { port, scenario, logLevel };
+  if (typeof scenario === "string") return scenario;
+  const file = environment["AGENTCALL_BILLING_FILE"] ?? ":memory:";
+  return { port, scenario, billing: { port: billingPort, file }, logLevel };
+}
+
+function readPort(environment: Environment, name: string): number | string {
+  const text = environment[name] ?? "0";
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  return port <= 65_535 ? port : `${name} is wrong: it must be a port from 0 to 65535.`;
 }
 
 function readScenario(file: string | undefined): Scenario | string {

@@ -49,6 +49,16 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "GET /v1/calls/:id/transcript": "viewer",
   "POST /v1/calls/:id/hangup": "operator",
 
+  "GET /v1/usage": "viewer",
+  "GET /v1/usage/ledger": "viewer",
+  "GET /v1/usage/exports": "viewer",
+  "GET /v1/usage/exports/:id": "viewer",
+  "GET /v1/usage/exports/:id/file": "admin",
+  "POST /v1/usage/exports": "admin",
+  "POST /v1/usage/exports/epoch": "admin",
+  "POST /v1/usage/exports/acknowledgements": "admin",
+  "GET /v1/usage/schedule": "viewer",
+  "PUT /v1/usage/schedule": "admin",
   "GET /v1/events": "viewer",
 
   "GET /v1/webhooks": "admin",

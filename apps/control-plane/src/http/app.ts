@@ -28,6 +28,8 @@ import type { Identity } from "../identity/identity.ts";
 import { addJobRoutes } from "../jobs/job-routes.ts";
 import { addLicenseRoutes } from "../license/license-routes.ts";
 import type { Licensing } from "../license/licensing.ts";
+import { addExportRoutes, type ExportParts } from "../exports/export-routes.ts";
+import { addUsageRoutes } from "../ledger/usage-routes.ts";
 import { addNumberRoutes } from "../numbers/number-routes.ts";
 import type { NumberStore } from "../numbers/number-store.ts";
 import { addTrunkRoutes } from "../trunks/trunk-routes.ts";
@@ -58,6 +60,7 @@ export type AppDeps = {
   readonly licensing: Licensing;
   readonly calls: CallStore;
   readonly stream: EventStream;
+  readonly usage: ExportParts;
   readonly jobs: JobQueue;
   readonly webhooks: Webhooks;
   readonly idempotent: IdempotentAnswers;
@@ -114,6 +117,8 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addAuditRoutes(app, deps);
   addPairingRoutes(app, deps.pairing);
   if (deps.consoleUrl !== null) addConsoleRedirect(app, deps.consoleUrl);
+  addUsageRoutes(app, deps.usage);
+  addExportRoutes(app, deps.usage, deps.idempotent);
   addJobRoutes(app, deps.jobs);
   addVaultRoutes(app, { ...deps.vault, idempotent: deps.idempotent });
   addWebhookRoutes(app, deps.webhooks, deps.idempotent);

@@ -123,7 +123,7 @@ export class LedgerStore {
 }
 
 /** Entries of the range, in their order; also inside of a transaction. */
-async function entriesAfter(
+export async function entriesAfter(
   reader: SqlReader,
   after: number,
   limit: number,

@@ -1,3 +1,4 @@
+import { exportsSchema } from "./schema/exports.ts";
 import { jobsSchema } from "./schema/jobs.ts";
 import { ledgerSchema } from "./schema/ledger.ts";
 import { vaultRotationSchema } from "./schema/vault-rotation.ts";
@@ -175,4 +176,5 @@ export const migrations: readonly Migration[] = [
       "ALTER TABLE call ADD COLUMN metadata TEXT CHECK (metadata IS NULL OR json_valid(metadata))",
     ],
   },
+  exportsSchema,
 ];

@@ -13,6 +13,8 @@ import { KeyTester } from "../byok/key-tester.ts";
 import { ManagedKey } from "../byok/managed-key.ts";
 import { CallStore } from "../calls/call-store.ts";
 import { EventStream } from "../events/event-stream.ts";
+import type { ExportParts } from "../exports/export-routes.ts";
+import type { DefaultReceiver } from "../exports/export-settings.ts";
 import { buildApp } from "../http/app.ts";
 import { IdempotentAnswers } from "../http/idempotent-answers.ts";
 import { Identity } from "../identity/identity.ts";
@@ -28,6 +30,7 @@ import { TrunkDesk } from "../trunks/trunk-desk.ts";
 import { TrunkStore } from "../trunks/trunk-store.ts";
 import type { RootSource } from "../vault/root-source.ts";
 import { Rotation } from "../vault/rotation.ts";
+import { openUsage } from "../usage.ts";
 import { Vault } from "../vault/vault.ts";
 import { openDatabase } from "../sqlite/open-database.ts";
 
@@ -53,6 +56,7 @@ export class OpenApp {
   readonly stream: EventStream;
   readonly jobs: JobQueue;
   readonly afterCall: AfterCall;
+  readonly usage: ExportParts;
   readonly keys: Readonly<Record<Role, Secret>>;
   /** The calls that a hangup was asked for; none can be ended while `gateways` is 0. */
   readonly hungUp: string[];
@@ -76,6 +80,7 @@ export class OpenApp {
     this.stream = parts.stream;
     this.jobs = parts.jobs;
     this.afterCall = parts.afterCall;
+    this.usage = parts.usage;
     this.keys = parts.keys;
     this.hungUp = parts.hungUp;
     this.state = parts.state;
@@ -89,6 +94,7 @@ export class OpenApp {
     realtimeUrl = "ws://127.0.0.1:9/v1/realtime",
     license?: Pick<LicensingOptions, "given" | "keys">,
     root: RootSource = rootKeyOf("the test"),
+    billing: DefaultReceiver = { endpoint: null, receiverKey: null },
   ): Promise<OpenApp> {
     const clock = new TestClock();
     const random = seededRandom(1);
@@ -115,7 +121,8 @@ export class OpenApp {
       log: silentLog,
     });
     const ledger = new LedgerStore(db);
-    const usage = new UsageBook({ ledger, applianceId: vault.applianceId, clock, log: silentLog });
+    const { applianceId } = vault;
+    const usageBook = new UsageBook({ ledger, applianceId, clock, log: silentLog });
     const stream = new EventStream(clock);
     const jobs = new JobQueue({ db, audit, clock, random, log: silentLog });
     const afterCall = openAfterCall({
@@ -129,10 +136,15 @@ export class OpenApp {
       random,
       log: silentLog,
     });
-    const calls = new CallStore(db, usage, afterCall.followers);
     const trunks = new TrunkStore({ db, audit, vault, clock, random });
     const capacity = new TrunkCapacity();
     const trunkDesk = new TrunkDesk({ trunks, capacity, stream, ...around });
+    const calls = new CallStore(db, usageBook, afterCall.followers);
+    const usage = openUsage({
+      ...{ db, audit, vault, identity, licensing, jobs, stream, clock, log: silentLog },
+      billing,
+      outgoingAllowed: new Set(),
+    });
     const hungUp: string[] = [];
     const state = { gateways: 1 };
     const app = await buildApp({
@@ -150,6 +162,7 @@ export class OpenApp {
       licensing,
       calls,
       stream,
+      usage,
       jobs,
       webhooks: afterCall.webhooks,
       idempotent: new IdempotentAnswers(db, clock),
@@ -189,6 +202,7 @@ export class OpenApp {
       trunkDesk,
       calls,
       stream,
+      usage,
       jobs,
       afterCall,
       keys,
