@@ -1,4 +1,4 @@
-import { invariant } from "@agentcall/base";
+import { type Clock, invariant } from "@agentcall/base";
 import {
   byokAliasSchema,
   byokAliasViewSchema,
@@ -12,19 +12,22 @@ import {
   managedKeySavedSchema,
   pageSchema,
 } from "@agentcall/contract";
+import type { FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { actorOf } from "../access/authorization.ts";
+import { actorOf, callerOf } from "../access/authorization.ts";
 import { timeText } from "../calls/call-view.ts";
 import type { App } from "../http/typed-app.ts";
 import type { Licensing } from "../license/licensing.ts";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
 import type { ByokKeys } from "./byok-keys.ts";
+import { KeyTestLimit } from "./key-test-limit.ts";
 import type { ManagedKey } from "./managed-key.ts";
 
 const idParams = z.object({ id: z.string() });
-// Each test opens a paid session, and tells a stranger whether a stolen key works.
-const rateLimit = { max: 10, timeWindow: "1 minute" };
+
+/** Run before a route that has a key tested. */
+type CountTest = (request: FastifyRequest, reply: unknown, next: (problem?: Error) => void) => void;
 
 /** The numbers' own keys: tested, saved, deleted. On the free plan none of it is there. */
 export function addByokRoutes(
@@ -33,30 +36,37 @@ export function addByokRoutes(
     byokKeys: keys,
     managedKey,
     licensing,
+    clock,
   }: {
     readonly byokKeys: ByokKeys;
     readonly managedKey: ManagedKey;
     readonly licensing: Licensing;
+    readonly clock: Clock;
   },
 ): void {
+  const limit = new KeyTestLimit(clock);
+  const countTest: CountTest = (request, _, next) => {
+    limit.count(callerOf(request).apiKeyId);
+    next();
+  };
   void app.register((plain, _, done) => {
     const byok = plain.withTypeProvider<ZodTypeProvider>();
     byok.addHook("preValidation", (_request, _reply, next) => {
       next(licensing.byokProblem() ?? undefined);
     });
-    addKeyOfNumber(byok, keys);
-    addAliases(byok, keys);
-    addBulk(byok, keys);
+    addKeyOfNumber(byok, keys, countTest);
+    addAliases(byok, keys, countTest);
+    addBulk(byok, keys, countTest);
     done();
   });
-  addManagedKey(app, managedKey);
+  addManagedKey(app, managedKey, countTest);
 }
 
-function addKeyOfNumber(app: App, keys: ByokKeys): void {
+function addKeyOfNumber(app: App, keys: ByokKeys, countTest: CountTest): void {
   app.post(
     "/v1/numbers/:id/byok/test",
     {
-      config: { rateLimit },
+      preHandler: countTest,
       schema: { params: idParams, body: byokKeySchema, response: { 200: byokTestedSchema } },
     },
     async ({ params, body }) => ({
@@ -68,7 +78,7 @@ function addKeyOfNumber(app: App, keys: ByokKeys): void {
   app.post(
     "/v1/numbers/:id/byok/key",
     {
-      config: { rateLimit },
+      preHandler: countTest,
       schema: { params: idParams, body: byokKeySchema, response: { 200: byokSavedSchema } },
     },
     async (request) => {
@@ -97,7 +107,7 @@ function addKeyOfNumber(app: App, keys: ByokKeys): void {
 }
 
 /** One key for many numbers, and how each key fares. */
-function addBulk(app: App, keys: ByokKeys): void {
+function addBulk(app: App, keys: ByokKeys, countTest: CountTest): void {
   app.get(
     "/v1/byok/health",
     { schema: { response: { 200: pageSchema(byokKeyHealthSchema) } } },
@@ -107,7 +117,7 @@ function addBulk(app: App, keys: ByokKeys): void {
   app.post(
     "/v1/byok/bulk",
     {
-      config: { rateLimit },
+      preHandler: countTest,
       schema: { body: byokBulkSchema, response: { 200: byokBulkSavedSchema } },
     },
     async (request) => {
@@ -123,13 +133,13 @@ function addBulk(app: App, keys: ByokKeys): void {
 }
 
 /** The key of every number in managed mode. */
-function addManagedKey(app: App, managed: ManagedKey): void {
+function addManagedKey(app: App, managed: ManagedKey, countTest: CountTest): void {
   const path = "/v1/settings/managed-key";
 
   app.put(
     path,
     {
-      config: { rateLimit },
+      preHandler: countTest,
       schema: { body: byokKeySchema, response: { 200: managedKeySavedSchema } },
     },
     async (request) => ({
@@ -145,13 +155,13 @@ function addManagedKey(app: App, managed: ManagedKey): void {
 }
 
 /** The paths and names of clients that were there before. */
-function addAliases(app: App, keys: ByokKeys): void {
+function addAliases(app: App, keys: ByokKeys, countTest: CountTest): void {
   const path = "/v1/numbers/:id/byok-key";
 
   app.post(
     path,
     {
-      config: { rateLimit },
+      preHandler: countTest,
       schema: { params: idParams, body: byokAliasSchema, response: { 200: byokAliasViewSchema } },
     },
     async (request) => {

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { silentLog } from "@agentcall/base";
@@ -21,15 +22,28 @@ async function aPeer(): Promise<Socket> {
   return peer;
 }
 
+/** An even port that is free together with the one above it, and the pairs after it, at this moment. */
 async function freePair(): Promise<number> {
   for (;;) {
-    const socket = createSocket("udp4");
-    socket.bind(0, "127.0.0.1");
-    await once(socket, "listening");
-    const { port } = socket.address();
-    socket.close();
-    await once(socket, "close");
-    if (port < 65_000) return port + (port % 2);
+    const port = 2 * randomInt(5_000, 16_000); // below the ports that the system gives to others
+    if (await areFree([port, port + 1, port + 2, port + 3])) return port;
+  }
+}
+
+async function areFree(ports: readonly number[]): Promise<boolean> {
+  const sockets = ports.map(() => createSocket("udp4"));
+  try {
+    await Promise.all(
+      sockets.map((socket, index) => {
+        socket.bind(ports[index], "127.0.0.1");
+        return once(socket, "listening");
+      }),
+    );
+    return true;
+  } catch {
+    return false;
+  } finally {
+    for (const socket of sockets) socket.close();
   }
 }
 
