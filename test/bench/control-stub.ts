@@ -7,6 +7,9 @@ import {
   controlLinkVersion,
   type GatewayFrame,
   type NumberId,
+  trunkCreationSchema,
+  trunkIdSchema,
+  type TrunkPlan,
 } from "@agentcall/contract";
 import { type WebSocket, WebSocketServer } from "ws";
 import { keyOfCall, type LoadMeter } from "./call-load.ts";
@@ -15,6 +18,13 @@ import type { RecordFigures } from "./messages.ts";
 
 const hourMs = 3_600_000;
 const answerDeadlineMs = 10_000;
+
+const thisMachine: TrunkPlan = {
+  ...trunkCreationSchema.parse({ name: "This machine", keepAlive: null }),
+  trunkId: trunkIdSchema.parse("trunk_1"),
+  credentials: null,
+  inbound: { addresses: ["127.0.0.0/8"], fromServers: false, digest: null },
+};
 
 /** The control plane's end of the link: it lets every call through, and acknowledges everything. */
 export class ControlStub {
@@ -65,6 +75,7 @@ export class ControlStub {
     switch (frame.kind) {
       case "hello":
         say(peer, { kind: "welcome", version: controlLinkVersion });
+        say(peer, { kind: "trunks", trunks: [thisMachine], leads: false, nonceKey: "" });
         return;
       case "call.offer": {
         const plan = this.#planFor(callOfSipCallId(frame.sipCallId));
@@ -78,6 +89,7 @@ export class ControlStub {
         say(peer, { kind: "events.ack", eventIds: frame.events.map((event) => event.eventId) });
         return;
       case "live":
+      case "call.key":
       case "trunk.tested":
         return;
     }

@@ -26,6 +26,7 @@ import type {
   ModelSession,
 } from "../../apps/gateway/src/call/call-ports.ts";
 import { CallRunner } from "../../apps/gateway/src/call/call-runner.ts";
+import { aCallTrunk } from "../../apps/gateway/src/sip/testing/trunk-plan.ts";
 import { Pacer } from "../../apps/gateway/src/rtp/pacer.ts";
 import type { RtpHandlers } from "../../apps/gateway/src/rtp/rtp-endpoint.ts";
 import type { SipLeg, SipLegHandlers, SipRefusal } from "../../apps/gateway/src/sip/sip-leg.ts";
@@ -69,6 +70,8 @@ export class CallWorld {
       to: "+14155550100",
       sourceAddress: callerAddress,
       sdp,
+      trunk: aCallTrunk,
+      metadata: {},
     };
     const call = new CallRunner(this.#ports(), invite, leg, (done) => {
       this.finished.add(done);

@@ -35,6 +35,7 @@ const passedOnNames = [
   "AGENTCALL_SQLITE",
   "AGENTCALL_PRACTICE_SCENARIO",
   "AGENTCALL_OUTGOING_ALLOWED",
+  "AGENTCALL_STRANGERS",
 ];
 // Who tries out the product has its webhooks answered on the same machine.
 const evaluationHosts = { AGENTCALL_OUTGOING_ALLOWED: "127.0.0.1,localhost" };

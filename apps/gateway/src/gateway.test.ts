@@ -7,6 +7,7 @@ import type { CallEvent, PlanOutcome } from "@agentcall/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FakeControlPlane } from "./control/testing/fake-control-plane.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
+import { newsOf } from "./sip/testing/trunk-plan.ts";
 import { FakeDrachtio } from "./sip/testing/fake-drachtio.ts";
 
 const offer = [
@@ -70,7 +71,10 @@ beforeEach(async () => {
   });
   await control.next(); // hello
   control.say({ kind: "welcome", version: 1 });
+  const { trunks, leads, nonceKey } = newsOf();
+  control.say({ kind: "trunks", trunks: [...trunks], leads, nonceKey });
   await gateway.ready;
+  await control.next(); // how the trunk fares
   await until(() => drachtio.routed.has("invite"));
 });
 

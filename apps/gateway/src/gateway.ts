@@ -7,7 +7,13 @@ import {
   type Random,
   type Secret,
 } from "@agentcall/base";
-import { type CallId, callIdSchema, type CallPlan, type EndCause } from "@agentcall/contract";
+import {
+  type CallId,
+  callIdSchema,
+  type CallPlan,
+  type EndCause,
+  type TrunkId,
+} from "@agentcall/contract";
 import type { RealtimeTransport, TransportHandlers } from "@agentcall/realtime";
 import type { CallPorts } from "./call/call-ports.ts";
 import { CallRunner } from "./call/call-runner.ts";
@@ -18,8 +24,13 @@ import { Spool } from "./control/spool.ts";
 import { Pacer } from "./rtp/pacer.ts";
 import { PortRange } from "./rtp/port-range.ts";
 import { RtpEndpoints } from "./rtp/rtp-endpoint.ts";
+import { admit, type StrangerPolicy } from "./sip/invite-gate.ts";
+import { systemResolver } from "./sip/server-addresses.ts";
 import type { Invite, SipLeg, SipLegHandlers } from "./sip/sip-leg.ts";
 import { SipServer } from "./sip/sip-server.ts";
+import { type StrangerCounts, StrangerWatch } from "./sip/stranger-watch.ts";
+import { TrunkDirectory } from "./sip/trunk-directory.ts";
+import { testTrunk } from "./sip/trunk-test.ts";
 
 /** What one gateway process is made of. */
 export type GatewayOptions = {
@@ -34,6 +45,8 @@ export type GatewayOptions = {
   readonly rtpHost: string;
   readonly rtpPorts: { readonly from: number; readonly to: number };
   readonly callsMax: number;
+  /** What callers hear who are no trunk's; refused with 403 unless told otherwise. */
+  readonly strangers?: StrangerPolicy;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -58,9 +71,13 @@ export type GatewayState = {
 };
 
 export type Gateway = {
-  /** Resolves when drachtio has let us in and the control plane has welcomed us. */
+  /** Resolves when drachtio has let us in and the control plane has told us the trunks. */
   readonly ready: Promise<void>;
   state(): GatewayState;
+  /** What became of INVITEs that are no trunk's, since the start. */
+  strangers(): StrangerCounts;
+  /** Whose calls from this address are; null for a stranger's. */
+  trunkOf(address: string): TrunkId | null;
   /** Ends every call with BYE, spools their records and closes the links. May be called twice. */
   close(): Promise<void>;
 };
@@ -91,6 +108,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     liveCallIds: () => [...calls.keys()],
     onHangup: (callId) => calls.get(callId)?.hangUp(),
+    onTrunks: (news) => {
+      trunks.apply(news);
+    },
+    onTrunkTest: ({ testId, trunk }) => {
+      void testTrunk(trunk, testPorts).then((lines) => {
+        link.trunkTested(testId, lines);
+      });
+    },
   });
   let draining = false;
   const refusalNow = (): EndCause | null => {
@@ -123,13 +148,30 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     random,
     log,
   };
-  const sip = new SipServer({
+  const watch = new StrangerWatch(clock, log);
+  const sip: SipServer = new SipServer({
     drachtio: options.drachtio,
+    admit: (request) => admit(request, trunks, watch, options.strangers ?? "refuse"),
     newCallId: () => callIdSchema.parse(newId("call", random)),
     takeInvite: (invite, leg) => takeCall(ports, calls, invite, leg),
     clock,
     random,
     log,
+  });
+  const trunkPorts = {
+    send: sip.send.bind(sip),
+    ourHostPort: sip.hostPortFor.bind(sip),
+    resolver: systemResolver,
+    clock,
+    random,
+    log,
+  };
+  const testPorts = { ...trunkPorts, tryRtpPorts: () => tryRtpPorts(endpoints) };
+  const trunks: TrunkDirectory = new TrunkDirectory({
+    ...trunkPorts,
+    onReport: (trunkId, report) => {
+      link.live({ kind: "trunk.status", trunkId, report });
+    },
   });
   sip.start();
   link.start();
@@ -139,8 +181,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     link.close();
   });
   closers.add("the SIP server", () => {
+    watch.close();
     sip.close();
   });
+  closers.add("the trunks", () => trunks.close());
   closers.add("the calls", async () => {
     draining = true;
     for (const call of calls.values()) call.drain();
@@ -149,7 +193,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await until(isQuiet, clock);
   });
   return {
-    ready: Promise.all([sip.ready, link.ready]).then(() => undefined),
+    ready: Promise.all([sip.ready, link.ready, trunks.ready]).then(() => undefined),
     state: () => ({
       calls: calls.size,
       rtpSockets: endpoints.socketCount,
@@ -161,8 +205,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       spooledEvents: spool.pendingCount,
       keys: keys.held,
     }),
+    strangers: () => watch.counts,
+    trunkOf: (address) => trunks.byAddress(address)?.trunkId ?? null,
     close: () => closers.close(),
   };
+}
+
+/** Where audio can be received at this moment. Rejects when every pair of ports is taken. */
+async function tryRtpPorts(endpoints: RtpEndpoints): Promise<string> {
+  const endpoint = await endpoints.open({ onRtp: () => undefined, onRtcp: () => undefined });
+  const place = `${endpoint.address}:${String(endpoint.port)}`;
+  endpoint.close();
+  return place;
 }
 
 function takeCall(

@@ -32,6 +32,7 @@ describe("readSettings", () => {
       rtpHost: "127.0.0.1",
       rtpPorts: { from: 20_000, to: 20_999 },
       callsMax: 200,
+      strangers: "refuse",
       logLevel: "info",
     });
   });
@@ -51,6 +52,7 @@ describe("readSettings", () => {
     ["AGENTCALL_RTP_PORTS", "1-2-3"],
     ["AGENTCALL_CALLS_MAX", "0"],
     ["AGENTCALL_CALLS_MAX", "many"],
+    ["AGENTCALL_STRANGERS", "answer"],
     ["AGENTCALL_LOG_LEVEL", "loud"],
   ])("says in one sentence that %s must not be %j", (name, value) => {
     expect(settingsOf({ [name]: value })).toMatch(

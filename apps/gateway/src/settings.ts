@@ -13,6 +13,7 @@ const defaults = {
   AGENTCALL_RTP_HOST: "127.0.0.1",
   AGENTCALL_RTP_PORTS: "20000-20999",
   AGENTCALL_CALLS_MAX: "200",
+  AGENTCALL_STRANGERS: "refuse",
   AGENTCALL_LOG_LEVEL: "info",
 } as const;
 
@@ -51,6 +52,7 @@ export function readSettings(
       rtpHost: read("AGENTCALL_RTP_HOST", parseIp, "an IP address of this machine"),
       rtpPorts: read("AGENTCALL_RTP_PORTS", parsePorts, "two ports such as 20000-20999"),
       callsMax: read("AGENTCALL_CALLS_MAX", parseCount, "a number from 1 to 10000"),
+      strangers: read("AGENTCALL_STRANGERS", parseStrangers, "refuse or drop"),
       logLevel: read("AGENTCALL_LOG_LEVEL", parseLogLevel, "trace, debug, info, warn or error"),
     };
   } catch (error) {
@@ -93,6 +95,10 @@ function parsePorts(text: string): { from: number; to: number } | null {
 function parsePort(text: string): number | null {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   return port >= 1 && port <= 65_535 ? port : null;
+}
+
+function parseStrangers(text: string): "refuse" | "drop" | null {
+  return text === "refuse" || text === "drop" ? text : null;
 }
 
 function parseCount(text: string): number | null {

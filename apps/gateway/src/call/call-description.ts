@@ -42,18 +42,31 @@ export class CallDescription {
   private constructor(offer: AudioOffer, sourceAddress: string, random: Random) {
     const [first] = offer.codecs;
     invariant(first !== undefined, "an offer that was read has at least one codec of ours");
-    this.codec = first.codec; // the caller's order is the caller's wish
+    this.codec = first.codec;
     this.#offer = offer;
     this.#sourceAddress = sourceAddress;
     this.#sessionId = random.below(2 ** 31);
   }
 
-  /** Reads an INVITE's offer, or says why the call cannot be taken. Empty asks for one of ours. */
-  static read(sdp: string, sourceAddress: string, random: Random): CallDescription | EndCause {
+  /**
+   * Reads an INVITE's offer, or says why the call cannot be taken. Empty asks for one of ours.
+   * `wanted` are the codecs of its trunk in their order; null takes the caller's.
+   */
+  static read(
+    sdp: string,
+    sourceAddress: string,
+    random: Random,
+    wanted: readonly G711Codec[] | null = null,
+  ): CallDescription | EndCause {
     if (sdp === "") return new CallDescription(unanswered, sourceAddress, random);
     const offer = parseSdp(sdp);
     if (typeof offer === "string") return causeOf(offer);
-    return new CallDescription(offer, sourceAddress, random);
+    const codecs =
+      wanted === null
+        ? offer.codecs
+        : wanted.flatMap((codec) => offer.codecs.filter((each) => each.codec === codec));
+    if (codecs.length === 0) return "no_common_codec";
+    return new CallDescription({ ...offer, codecs }, sourceAddress, random);
   }
 
   /** What was agreed by the last answer. */

@@ -140,6 +140,7 @@ export class CallRunner implements SipLegHandlers {
       this.#invite.sdp,
       this.#invite.sourceAddress,
       this.#ports.random,
+      this.#invite.trunk.codecs,
     );
     if (!(read instanceof CallDescription)) return read;
     this.#description = read;
@@ -236,9 +237,10 @@ export class CallRunner implements SipLegHandlers {
   }
 
   #askPlan(): void {
-    const { callId, from, to, sipCallId, sourceAddress } = this.#invite;
-    const startedAtMs = this.#facts.startedAtMs;
-    const offer = { callId, from, to, sipCallId, sourceAddress, trunkId: null, startedAtMs };
+    const { callId, from, to, sipCallId, sourceAddress, trunk } = this.#invite;
+    const { startedAtMs } = this.#facts;
+    const { trunkId } = trunk;
+    const offer = { callId, from, to, sipCallId, sourceAddress, trunkId, startedAtMs };
     this.#ports.control.offer(offer).then(
       (outcome) => {
         if (outcome.kind === "accept") this.#facts.planned(outcome.plan);
@@ -281,7 +283,9 @@ export class CallRunner implements SipLegHandlers {
       this.#inputs.push({ kind: "fault" });
       return;
     }
-    this.#leg.answer(this.#description.answer(this.#media.address, this.#media.port));
+    const { publicAddress } = this.#invite.trunk;
+    const address = publicAddress ?? this.#media.address;
+    this.#leg.answer(this.#description.answer(address, this.#media.port));
   }
 
   #startMedia(): void {
@@ -368,7 +372,7 @@ export class CallRunner implements SipLegHandlers {
   #tellStart(): void {
     if (this.#startTold) return;
     this.#startTold = true;
-    const { from, to, sipCallId } = this.#invite;
+    const { from, to, sipCallId, trunk, metadata } = this.#invite;
     void this.#write({
       ...this.#head(newId("evt", this.#ports.random)),
       atMs: this.#facts.startedAtMs,
@@ -379,8 +383,8 @@ export class CallRunner implements SipLegHandlers {
       numberId: this.#facts.numberId,
       voiceMode: this.#facts.voiceMode,
       sipCallId,
-      trunkId: null,
-      metadata: {},
+      trunkId: trunk.trunkId,
+      metadata: { ...metadata },
     });
   }
 

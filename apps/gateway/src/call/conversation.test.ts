@@ -11,6 +11,7 @@ import {
 import { beforeEach, describe, expect, test } from "vitest";
 import { CallFacts } from "./call-facts.ts";
 import type { ModelHandlers } from "./call-ports.ts";
+import { aCallTrunk } from "../sip/testing/trunk-plan.ts";
 import { Conversation } from "./conversation.ts";
 
 const callId = callIdSchema.parse("call_1");
@@ -40,7 +41,16 @@ const plan: CallPlan = callPlanSchema.parse({
   tools: [],
 });
 
-const invite = { callId, sipCallId: "x", from: "", to: "", sourceAddress: "127.0.0.1", sdp: "" };
+const invite = {
+  callId,
+  sipCallId: "x",
+  from: "",
+  to: "",
+  sourceAddress: "127.0.0.1",
+  sdp: "",
+  trunk: aCallTrunk,
+  metadata: {},
+};
 const deltaBytes = 1_600; // 200 ms
 const speechByte = 0x42;
 

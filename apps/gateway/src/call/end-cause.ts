@@ -42,6 +42,7 @@ export function refusalStatusOf(cause: EndCause): number {
 }
 
 const reasonPhrases: Readonly<Record<number, string>> = {
+  401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
   480: "Temporarily Unavailable",

@@ -7,6 +7,7 @@ import { type CallEvent, callEventSchema, type CallId, callIdSchema } from "@age
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CallOffer, ControlLink } from "./control-link.ts";
 import { Spool } from "./spool.ts";
+import { aTrunkPlan } from "../sip/testing/trunk-plan.ts";
 import { FakeControlPlane } from "./testing/fake-control-plane.ts";
 
 const callId = callIdSchema.parse("call_a");
@@ -17,7 +18,7 @@ const anOffer: CallOffer = {
   to: "+14155550100",
   sipCallId: "abc@host",
   sourceAddress: "127.0.0.1",
-  trunkId: null,
+  trunkId: aTrunkPlan().trunkId,
   startedAtMs: 1,
 };
 
@@ -31,6 +32,8 @@ type House = {
   readonly spool: Spool;
   readonly link: ControlLink;
   readonly hungUp: CallId[];
+  /** What was told of trunks. */
+  readonly told: string[];
 };
 
 let folder = "";
@@ -42,6 +45,7 @@ beforeEach(async () => {
   const clock = new TestClock();
   const spool = await Spool.open(folder, silentLog);
   const hungUp: CallId[] = [];
+  const told: string[] = [];
   const link = new ControlLink({
     url: await control.listen(),
     token: new Secret("practice-token"),
@@ -53,8 +57,10 @@ beforeEach(async () => {
     log: silentLog,
     liveCallIds: () => [callId],
     onHangup: (id) => hungUp.push(id),
+    onTrunks: ({ trunks }) => told.push(...trunks.map(({ trunkId }) => trunkId)),
+    onTrunkTest: ({ testId }) => told.push(testId),
   });
-  house = { control, clock, spool, link, hungUp };
+  house = { control, clock, spool, link, hungUp, told };
 });
 
 afterEach(async () => {
@@ -179,6 +185,22 @@ describe("ControlLink", () => {
     expect(hello.kind).toBe("hello");
     expect(again.map((frame) => frame.kind)).toEqual(["events", "call.offer"]);
     expect(asked).toBeInstanceOf(Promise);
+  });
+
+  test("hears of trunks, and answers that one was tested", async () => {
+    await welcomed();
+
+    house.control.say({ kind: "trunks", trunks: [aTrunkPlan()], leads: true, nonceKey: "" });
+    house.control.say({ kind: "trunk.test", testId: "test_1", trunk: aTrunkPlan() });
+    while (house.told.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    house.link.trunkTested("test_1", []);
+
+    expect(house.told).toEqual(["trunk_1", "test_1"]);
+    expect(await house.control.next()).toEqual({
+      kind: "trunk.tested",
+      testId: "test_1",
+      lines: [],
+    });
   });
 
   test("hangs up on a peer that never welcomes, and tries again", async () => {

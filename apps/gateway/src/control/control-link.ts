@@ -18,6 +18,7 @@ import {
   type GatewayFrame,
   type LiveEvent,
   type PlanOutcome,
+  type TrunkTestLine,
 } from "@agentcall/contract";
 import { WebSocket } from "ws";
 import type { Spool } from "./spool.ts";
@@ -35,6 +36,8 @@ type ControlLinkOptions = {
   readonly log: Log;
   readonly liveCallIds: () => readonly CallId[];
   readonly onHangup: (callId: CallId) => void;
+  readonly onTrunks: (news: Extract<ControlFrame, { kind: "trunks" }>) => void;
+  readonly onTrunkTest: (test: Extract<ControlFrame, { kind: "trunk.test" }>) => void;
 };
 
 const reconnectSchedule = { firstMs: 100, maxMs: 2_000 } as const; // a restarted control plane is back within seconds
@@ -139,6 +142,11 @@ export class ControlLink {
     this.#send({ kind: "live", event });
   }
 
+  /** Answers the control plane's wish to have a trunk tested. */
+  trunkTested(testId: string, lines: readonly TrunkTestLine[]): void {
+    this.#send({ kind: "trunk.tested", testId, lines: [...lines] });
+  }
+
   /** May be called twice. */
   close(): void {
     this.#closed = true;
@@ -220,8 +228,11 @@ export class ControlLink {
         this.#options.onHangup(frame.callId);
         return;
       case "trunks":
+        this.#options.onTrunks(frame);
+        return;
       case "trunk.test":
-        return; // no control plane sends these yet
+        this.#options.onTrunkTest(frame);
+        return;
     }
   }
 

@@ -4,8 +4,6 @@ import type { SrfMessage } from "./srf.ts";
 export const allowedMethods = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK";
 export const extensions = "timer, 100rel";
 
-/** Half an hour, as RFC 4028 section 4 advises: a lost BYE is found sooner by the silence of its audio. */
-const sessionSecs = 1_800;
 /** What drachtio raises shorter ones to (RFC 4028 section 5). */
 const sessionSecsMin = 90;
 /** Longer ones would find nothing in time: no call of ours lasts for a day. */
@@ -19,9 +17,14 @@ export function reliability(invite: SrfMessage): Record<string, string> {
 /**
  * The headers of a 200 by which drachtio finds out that the caller's side is gone though no BYE
  * came (RFC 4028 section 9). The caller's interval counts where it asks for one. We refresh unless
- * the caller says that it will: then nothing depends on what it understands.
+ * the caller says that it will: then nothing depends on what it understands. `sessionSecs` is the
+ * trunk's own interval; null leaves session timers out.
  */
-export function sessionTimer(invite: SrfMessage): Record<string, string> {
+export function sessionTimer(
+  invite: SrfMessage,
+  sessionSecs: number | null,
+): Record<string, string> {
+  if (sessionSecs === null) return {};
   const asked = /^\s*(\d{1,9})/.exec(invite.get("Session-Expires") ?? "")?.[1];
   if (asked === undefined && !lists(invite, "Supported", "timer")) return {};
   const wanted = asked === undefined ? sessionSecs : Number(asked);

@@ -1,17 +1,16 @@
-import { parseE164 } from "@agentcall/contract";
+import type { NumberFormat } from "@agentcall/contract";
+import { plainFormat, toE164 } from "./number-format.ts";
 
 const partCharsMax = 256; // the contract's limit for a presented or dialled number
 
 /**
  * The user part of the first SIP or tel URI in a header or request line, in E.164 where it can
- * be told: visual separators are left out (RFC 3966 section 5.1.1), and a leading `00` is the
- * international prefix. Anything else is passed on as it was written.
+ * be told by these rules. Anything else is passed on as it was written.
  */
-export function numberIn(headerOrUri: string): string {
+export function numberIn(headerOrUri: string, format: NumberFormat = plainFormat): string {
   const found = /(?:sips?|tel):([^@;>?\s]*)/i.exec(headerOrUri);
   const user = unescapeUser(found?.[1] ?? "").slice(0, partCharsMax);
-  const digits = user.replace(/[-.()\s]/g, "").replace(/^00(?=[1-9])/, "+");
-  return parseE164(digits) ?? user;
+  return toE164(user, format);
 }
 
 function unescapeUser(user: string): string {

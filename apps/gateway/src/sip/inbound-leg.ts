@@ -10,6 +10,9 @@ type InboundLegOptions = {
   readonly request: SrfRequest;
   readonly response: SrfResponse;
   readonly callId: CallId;
+  /** Our Contact where it is not drachtio's own address, as behind NAT. */
+  readonly contact: string | null;
+  readonly sessionTimerSecs: number | null;
   readonly clock: Clock;
   readonly log: Log;
   /** Told once, when drachtio holds nothing of this leg any more. */
@@ -67,14 +70,19 @@ export class InboundLeg implements SipLeg {
   answer(sdp: string): void {
     if (this.#state.kind !== "invited") return;
     this.#state = { kind: "answering", hangUpCause: null };
-    const { client, request, response } = this.#options;
+    const { client, request, response, contact, sessionTimerSecs } = this.#options;
     try {
       client.createUAS(
         request,
         response,
         {
           localSdp: sdp,
-          headers: { ...this.#headers, ...sessionTimer(request), Allow: allowedMethods },
+          headers: {
+            ...this.#headers,
+            ...sessionTimer(request, sessionTimerSecs),
+            ...(contact === null ? {} : { Contact: contact }),
+            Allow: allowedMethods,
+          },
         },
         (error, dialog) => {
           this.#onAnswerSent(error, dialog);
@@ -143,7 +151,10 @@ export class InboundLeg implements SipLeg {
         sdp: request.body ?? "",
         accept: (sdp) => {
           this.#guarded("re-INVITE's answer", () => {
-            const headers = { ...this.#headers, ...sessionTimer(request) };
+            const headers = {
+              ...this.#headers,
+              ...sessionTimer(request, this.#options.sessionTimerSecs),
+            };
             response.send(200, { headers, body: sdp });
           });
         },

@@ -1,4 +1,14 @@
-import type { CallId, EndCause } from "@agentcall/contract";
+import type { CallId, EndCause, TrunkId } from "@agentcall/contract";
+import type { G711Codec } from "@agentcall/media";
+
+/** What of its trunk's settings a call goes by. */
+export type CallTrunk = {
+  readonly trunkId: TrunkId;
+  /** What our session descriptions name in place of our own address. */
+  readonly publicAddress: string | null;
+  /** The codecs spoken, the preferred one first; null takes the caller's order. */
+  readonly codecs: readonly G711Codec[] | null;
+};
 
 /** What an INVITE says, read once at the border. */
 export type Invite = {
@@ -12,6 +22,9 @@ export type Invite = {
   readonly sourceAddress: string;
   /** The offer; empty where the caller wants ours, and answers it with the ACK (RFC 3264 section 4). */
   readonly sdp: string;
+  readonly trunk: CallTrunk;
+  /** What else the caller's side said, such as `divertedFrom`. */
+  readonly metadata: Readonly<Record<string, string>>;
 };
 
 /** A final answer other than 200. */

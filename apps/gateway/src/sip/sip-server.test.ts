@@ -4,6 +4,8 @@ import { callIdSchema } from "@agentcall/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Invite, Reoffer, SipLeg, SipLegHandlers } from "./sip-leg.ts";
 import { SipServer } from "./sip-server.ts";
+import type { Admission } from "./invite-gate.ts";
+import { aTrunkPlan } from "./testing/trunk-plan.ts";
 import { FakeDrachtio } from "./testing/fake-drachtio.ts";
 
 /** What a leg told, in words. */
@@ -28,6 +30,7 @@ let drachtio: FakeDrachtio;
 let clock: TestClock;
 let server: SipServer;
 let story: Story;
+let admission: Admission;
 let invited: PromiseWithResolvers<{ readonly invite: Invite; readonly leg: SipLeg }>;
 
 beforeEach(async () => {
@@ -45,10 +48,12 @@ afterEach(async () => {
 async function begin(port: number, secret: string): Promise<void> {
   clock = new TestClock();
   story = new Story();
+  admission = { kind: "admitted", plan: aTrunkPlan() };
   invited = Promise.withResolvers();
   server = new SipServer({
     drachtio: { host: "127.0.0.1", port, secret: new Secret(secret) },
     newCallId: () => callIdSchema.parse("call_1"),
+    admit: () => admission,
     takeInvite: (invite, leg) => {
       invited.resolve({ invite, leg });
       return story;
@@ -91,6 +96,8 @@ describe("SipServer", () => {
       from: "+14155550123",
       to: "+14155550100",
       sourceAddress: "127.0.0.1",
+      trunk: { trunkId: "trunk_1", publicAddress: null, codecs: null },
+      metadata: {},
       sdp: "v=0\r\n",
     });
     expect(server.dialogs).toBe(1);

@@ -6,16 +6,29 @@ import {
   type Secret,
   type Timer,
 } from "@agentcall/base";
-import type { CallId } from "@agentcall/contract";
+import type { CallId, TrunkPlan } from "@agentcall/contract";
 import { allowedMethods, extensions } from "./capabilities.ts";
-import { numberIn } from "./dialled-number.ts";
+import { reasonPhraseOf } from "../call/end-cause.ts";
+import { partiesOf } from "./caller-identity.ts";
 import { InboundLeg } from "./inbound-leg.ts";
+import type { Admission } from "./invite-gate.ts";
+import { hostText } from "./server-addresses.ts";
+import { type OutgoingRequest, sendBy, type SipAnswer } from "./sip-request.ts";
 import type { Invite, TakeInvite } from "./sip-leg.ts";
-import { openSrf, type SrfClient, type SrfRequest, type SrfResponse } from "./srf.ts";
+import {
+  forgetInvite,
+  openSrf,
+  type SrfClient,
+  type SrfMessage,
+  type SrfRequest,
+  type SrfResponse,
+} from "./srf.ts";
 
 type SipServerOptions = {
   readonly drachtio: { readonly host: string; readonly port: number; readonly secret: Secret };
   readonly newCallId: () => CallId;
+  /** Whose call an INVITE is; nothing is opened for one that is not admitted. */
+  readonly admit: (request: SrfMessage) => Admission;
   readonly takeInvite: TakeInvite;
   readonly clock: Clock;
   readonly random: Random;
@@ -34,6 +47,8 @@ export class SipServer {
   readonly #legs = new Set<InboundLeg>();
   #client: SrfClient | null = null;
   #connected = false;
+  /** Where drachtio listens, such as `udp/192.0.2.5:5060,tcp/192.0.2.5:5060`. */
+  #hostPorts = "";
   #closed = false;
   #attempt = 0;
   #retry: Timer | null = null;
@@ -54,6 +69,26 @@ export class SipServer {
 
   get isConnected(): boolean {
     return this.#connected;
+  }
+
+  /** Sends a request outside of any dialog. Never rejects. */
+  send(request: OutgoingRequest, timeoutMs: number): Promise<SipAnswer> {
+    const reason = "drachtio is not connected";
+    if (this.#client === null || !this.#connected) {
+      return Promise.resolve({ kind: "unsent", reason });
+    }
+    return sendBy(this.#client, this.#options.clock, request, timeoutMs);
+  }
+
+  /** Our `address:port` in the view of a trunk's carrier; null while drachtio is not connected. */
+  hostPortFor({ transport, publicAddress }: TrunkPlan): string | null {
+    if (!this.#connected) return null;
+    const places = this.#hostPorts.split(",");
+    const place = places.find((each) => each.startsWith(`${transport}/`)) ?? places[0] ?? "";
+    const found = /^\w+\/(.+):(\d+)$/.exec(place);
+    if (found === null) return null;
+    const [, host = "", port = ""] = found;
+    return `${publicAddress === null ? host : hostText(publicAddress)}:${port}`;
   }
 
   /** Connects, and keeps trying until closed. */
@@ -114,6 +149,7 @@ export class SipServer {
       return;
     }
     this.#connected = true;
+    this.#hostPorts = hostPorts;
     this.#attempt = 0;
     log.info({ hostPorts }, "connected to drachtio");
     this.#onceConnected?.();
@@ -136,12 +172,16 @@ export class SipServer {
   /** Nothing may be thrown from here: the library would lose its place in the byte stream. */
   #onInvite(client: SrfClient, request: SrfRequest, response: SrfResponse): void {
     const { log, clock, newCallId, takeInvite } = this.#options;
-    const invite = readInvite(newCallId(), request);
+    const plan = this.#admitted(request, response);
+    if (plan === null) return;
+    const invite = readInvite(newCallId(), request, plan);
     const leg = new InboundLeg({
       client,
       request,
       response,
       callId: invite.callId,
+      contact: this.#contactFor(plan),
+      sessionTimerSecs: plan.sessionTimerSecs,
       clock,
       log,
       onGone: (gone) => this.#legs.delete(gone),
@@ -154,16 +194,45 @@ export class SipServer {
       leg.refuse({ status: 500, reason: "Server Internal Error", retryAfterSecs: null });
     }
   }
+
+  /** The trunk whose call it is; null when the INVITE has been answered, or is left without. */
+  #admitted(request: SrfRequest, response: SrfResponse): TrunkPlan | null {
+    try {
+      const admission = this.#options.admit(request);
+      switch (admission.kind) {
+        case "admitted":
+          return admission.plan;
+        case "answered": {
+          const { status, headers } = admission;
+          response.send(status, reasonPhraseOf(status), { headers });
+          return null;
+        }
+        case "dropped":
+          forgetInvite(request);
+          return null;
+      }
+    } catch (error) {
+      this.#options.log.error({ err: error }, "an INVITE could not be looked at");
+      return null;
+    }
+  }
+
+  #contactFor(plan: TrunkPlan): string | null {
+    const { publicAddress, transport } = plan;
+    const place = publicAddress === null ? null : this.hostPortFor(plan);
+    const param = transport === "udp" ? "" : `;transport=${transport}`;
+    return place === null ? null : `<sip:${place}${param}>`;
+  }
 }
 
-const sipCallIdCharsMax = 256;
-
-function readInvite(callId: CallId, request: SrfRequest): Invite {
+/** Every INVITE was looked at by then: its Call-ID is short. */
+function readInvite(callId: CallId, request: SrfRequest, plan: TrunkPlan): Invite {
+  const { trunkId, publicAddress, codecs } = plan;
   return {
     callId,
-    sipCallId: (request.get("Call-ID") ?? "").slice(0, sipCallIdCharsMax),
-    from: numberIn(request.get("From") ?? ""),
-    to: numberIn(request.uri),
+    sipCallId: request.get("Call-ID") ?? "",
+    ...partiesOf(request, plan.numberFormat),
+    trunk: { trunkId, publicAddress, codecs },
     sourceAddress: request.source_address,
     sdp: request.body ?? "",
   };

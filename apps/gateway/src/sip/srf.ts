@@ -17,6 +17,14 @@ export type SrfRequest = SrfMessage & {
   on(event: "cancel", listener: () => void): unknown;
 };
 
+/** A response to a request of ours. */
+export type SrfReply = SrfMessage & { readonly status: number };
+
+/** A request of ours as it went out. */
+type SrfSentRequest = {
+  on(event: "response", listener: (response: SrfReply) => void): unknown;
+};
+
 export type SrfSendOptions = { readonly headers?: Record<string, string>; readonly body?: string };
 
 export type SrfResponse = {
@@ -56,12 +64,36 @@ export type SrfClient = {
   on(event: "close", listener: () => void): unknown;
   invite(listener: (request: SrfRequest, response: SrfResponse) => void): void;
   options(listener: (request: SrfRequest, response: SrfResponse) => void): void;
+  request(
+    uri: string,
+    options: { method: string; proxy: string; headers: Record<string, string> },
+    callback: (error: unknown, request: SrfSentRequest | undefined) => void,
+  ): unknown;
   createUAS(
     request: SrfRequest,
     response: SrfResponse,
     options: { localSdp: string; headers: Record<string, string> },
     callback: (error: unknown, dialog: SrfDialog | undefined) => void,
   ): unknown;
+};
+
+/**
+ * Forgets an INVITE that will never be answered: the library keeps each until its final response,
+ * and drachtio itself drops it after 64 seconds.
+ */
+export function forgetInvite(request: SrfRequest): void {
+  const { agent, socket } = request as unknown as SrfInside; // the border: see above
+  agent.mapServer.get(socket)?.pendingNetworkInvites.delete(request.get("Call-ID") ?? "");
+}
+
+type SrfInside = {
+  readonly agent: {
+    readonly mapServer: ReadonlyMap<
+      unknown,
+      { readonly pendingNetworkInvites: Map<string, unknown> }
+    >;
+  };
+  readonly socket: unknown;
 };
 
 /** A client of drachtio's control protocol, not connected yet. */

@@ -1,0 +1,183 @@
+import type { Clock, Log, Random } from "@agentcall/base";
+import {
+  type IpRange,
+  ipRangeHolds,
+  parseIpRange,
+  type TrunkId,
+  type TrunkPlan,
+  type TrunkReport,
+} from "@agentcall/contract";
+import { DigestGuard } from "./digest-guard.ts";
+import { type Resolver, resolveServers, type SipTarget } from "./server-addresses.ts";
+import type { SendRequest } from "./sip-request.ts";
+import { TrunkLine } from "./trunk-line.ts";
+
+/** What the control plane tells of the trunks. */
+export type TrunkNews = {
+  readonly trunks: readonly TrunkPlan[];
+  readonly leads: boolean;
+  readonly nonceKey: string;
+};
+
+export type TrunkDirectoryOptions = {
+  readonly send: SendRequest;
+  /** Our own `address:port` for Contact, in the view of a trunk's carrier; null while not known. */
+  readonly ourHostPort: (plan: TrunkPlan) => string | null;
+  readonly onReport: (trunkId: TrunkId, report: TrunkReport) => void;
+  readonly resolver: Resolver;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+};
+
+type Known = {
+  readonly plan: TrunkPlan;
+  readonly text: string;
+  readonly ranges: readonly IpRange[];
+  /** Of its servers, once they were looked up. */
+  serverAddresses: ReadonlySet<string>;
+  line: TrunkLine | null;
+};
+
+/** The trunks as this gateway knows them: whose calls are whose, and where calls go. */
+export class TrunkDirectory {
+  readonly #options: TrunkDirectoryOptions;
+  readonly #trunks = new Map<TrunkId, Known>();
+  #guard: { readonly nonceKey: string; readonly digest: DigestGuard } | null = null;
+  #closed = false;
+  #onceTold: (() => void) | null = null;
+  /** Resolves when the control plane has told the trunks for the first time. */
+  readonly ready: Promise<void>;
+
+  constructor(options: TrunkDirectoryOptions) {
+    this.#options = options;
+    this.ready = new Promise((resolve) => {
+      this.#onceTold = resolve;
+    });
+  }
+
+  /** False until the control plane has told the trunks: until then nobody is a stranger. */
+  get isTold(): boolean {
+    return this.#guard !== null;
+  }
+
+  /** Takes over what the control plane tells. Lines of trunks that have not changed go on. */
+  apply({ trunks, leads, nonceKey }: TrunkNews): void {
+    if (this.#closed) return;
+    const { clock, random, log } = this.#options;
+    const enabled = new Map(
+      trunks.filter((plan) => plan.enabled).map((plan) => [plan.trunkId, plan]),
+    );
+    for (const [trunkId, known] of this.#trunks) {
+      const isSame = JSON.stringify(enabled.get(trunkId)) === known.text;
+      if (isSame) continue;
+      void known.line?.close();
+      this.#trunks.delete(trunkId);
+    }
+    for (const plan of enabled.values()) this.#carry(plan, leads);
+    if (this.#guard?.nonceKey !== nonceKey) {
+      const digest = new DigestGuard(Buffer.from(nonceKey, "base64"), clock, random);
+      this.#guard = { nonceKey, digest };
+    }
+    log.info({ trunks: this.#trunks.size, leads }, "trunks were told");
+    this.#onceTold?.();
+  }
+
+  /** The trunk whose addresses hold this one, the narrowest range first; null for a stranger. */
+  byAddress(address: string): TrunkPlan | null {
+    let best: { readonly plan: TrunkPlan; readonly prefixBits: number } | null = null;
+    for (const { plan, ranges, serverAddresses } of this.#trunks.values()) {
+      const held = ranges.filter((range) => ipRangeHolds(range, address));
+      const widths = held.map(({ prefixBits }) => prefixBits);
+      if (serverAddresses.has(address)) widths.push(128);
+      const prefixBits = Math.max(-1, ...widths);
+      if (prefixBits > (best?.prefixBits ?? -1)) best = { plan, prefixBits };
+    }
+    return best?.plan ?? null;
+  }
+
+  byDigestName(username: string): TrunkPlan | null {
+    for (const { plan } of this.#trunks.values()) {
+      if (plan.inbound.digest?.username === username) return plan;
+    }
+    return null;
+  }
+
+  /** What challenges callers, when a trunk has a password for them; else null. */
+  get digest(): DigestGuard | null {
+    const isAsked = [...this.#trunks.values()].some(({ plan }) => plan.inbound.digest !== null);
+    return isAsked ? (this.#guard?.digest ?? null) : null;
+  }
+
+  /**
+   * The trunk and the servers for a call that goes out, in the order to be tried. Null for a trunk
+   * that is not there or has no server that can be reached.
+   */
+  async route(
+    trunkId: TrunkId,
+  ): Promise<{ readonly plan: TrunkPlan; readonly targets: readonly SipTarget[] } | null> {
+    const known = this.#trunks.get(trunkId);
+    if (known === undefined) return null;
+    const { plan, line } = known;
+    const present = line?.targets ?? [];
+    const targets = present.length > 0 ? present : await this.#lookUp(plan);
+    return targets.length === 0 ? null : { plan, targets };
+  }
+
+  /** Takes registrations back. May be called twice. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const lines = [...this.#trunks.values()].flatMap(({ line }) => line ?? []);
+    await Promise.all(lines.map((line) => line.close()));
+  }
+
+  #carry(plan: TrunkPlan, leads: boolean): void {
+    const present = this.#trunks.get(plan.trunkId);
+    const known = present ?? this.#added(plan);
+    if (!leads) {
+      void known.line?.close();
+      known.line = null;
+    } else if (known.line === null) {
+      known.line = this.#lineOf(plan);
+      known.line.start();
+    } else known.line.repeat();
+  }
+
+  #added(plan: TrunkPlan): Known {
+    const ranges = plan.inbound.addresses.flatMap((text) => parseIpRange(text) ?? []);
+    const known: Known = {
+      plan,
+      text: JSON.stringify(plan),
+      ranges,
+      serverAddresses: new Set(),
+      line: null,
+    };
+    this.#trunks.set(plan.trunkId, known);
+    if (plan.inbound.fromServers) void this.#learnServers(known);
+    return known;
+  }
+
+  async #learnServers(known: Known): Promise<void> {
+    const targets = await this.#lookUp(known.plan);
+    known.serverAddresses = new Set(targets.map(({ address }) => address));
+  }
+
+  async #lookUp({ servers, outboundProxy, transport }: TrunkPlan): Promise<readonly SipTarget[]> {
+    const { resolver, random } = this.#options;
+    const asked = outboundProxy === null ? servers : [outboundProxy];
+    return (await resolveServers(asked, transport, resolver, random)).targets;
+  }
+
+  #lineOf(plan: TrunkPlan): TrunkLine {
+    const { send, ourHostPort, onReport, ...around } = this.#options;
+    return new TrunkLine({
+      plan,
+      send,
+      ourHostPort: () => ourHostPort(plan),
+      onReport: (report) => {
+        onReport(plan.trunkId, report);
+      },
+      ...around,
+    });
+  }
+}
