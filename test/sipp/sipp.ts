@@ -1,10 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
-import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { createServer } from "node:net";
 import path from "node:path";
+import { freePort } from "../support/free-port.ts";
 import { type Scenario, scenarioXml } from "./scenario.ts";
 
 /** What one run of sipp is to do. */
@@ -103,29 +102,4 @@ function readProblems(folder: string): string {
     .filter((name) => name === "errors.log")
     .map((name) => readFileSync(path.join(folder, name), "utf8"))
     .join("");
-}
-
-/** Ports that a sipp was started with: several are started at one moment. */
-const handedOut = new Set<number>();
-
-/** A port that is free over TCP and over UDP. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  const socket = createSocket("udp4");
-  try {
-    socket.bind({ address: "127.0.0.1", port, exclusive: true });
-    await once(socket, "listening");
-    if (handedOut.has(port)) return await freePort();
-    handedOut.add(port);
-    return port;
-  } catch {
-    return await freePort(); // taken over UDP: the next one
-  } finally {
-    socket.close();
-    server.close();
-    await once(server, "close");
-  }
 }
