@@ -26,7 +26,7 @@ import {
   startControlPlane,
 } from "@agentcall/control-plane";
 import { proLicense, rootKeyOf } from "@agentcall/control-plane/testing";
-import { type Gateway, startGateway } from "@agentcall/gateway";
+import { type CallTiming, type Gateway, startGateway } from "@agentcall/gateway";
 import { type CallOptions, Phone, type PhoneCall, type SipTransport } from "@agentcall/phone";
 import { parseScenario, type Practice, startPractice } from "@agentcall/practice";
 import { clientEventProblems } from "@agentcall/realtime/testing";
@@ -54,6 +54,8 @@ export type HouseOptions = {
   readonly engineClock?: Clock;
   /** Where the gateway's audio is. */
   readonly rtpHost?: string;
+  /** Times of a call that are other than usual. */
+  readonly timing?: Partial<CallTiming>;
 };
 
 const clock = systemClock();
@@ -311,7 +313,7 @@ async function openGateway(
   engine: SipEngine,
   controlPlane: ControlPlane,
   folder: string,
-  { rtpHost = "127.0.0.1", log = silentLog }: HouseOptions,
+  { rtpHost = "127.0.0.1", log = silentLog, timing = {} }: HouseOptions,
 ): Promise<Gateway> {
   const [host = "", port = ""] = engine.drachtio.split(":");
   return startGateway({
@@ -323,6 +325,7 @@ async function openGateway(
     rtpHost,
     rtpPorts: { from: 30_000, to: 30_999 },
     callsMax: 200,
+    timing,
     clock,
     random,
     log,

@@ -57,6 +57,8 @@ export type SrfDialogView = {
 };
 
 export type SrfInvite = {
+  /** The offer. */
+  readonly sdp: string;
   readonly cancelled: Promise<void>;
   ring(): void;
   /** A reliable 183; resolves when its PRACK has come. Rejects where it cannot be sent. */
@@ -154,6 +156,7 @@ function request(srf: RawSrf, method: string, uri: string): Promise<number> {
 
 function inviteOf(srf: RawSrf, request: RawRequest, response: RawResponse): SrfInvite {
   return {
+    sdp: request.body,
     cancelled: new Promise((resolve) => {
       request.on("cancel", resolve);
     }),

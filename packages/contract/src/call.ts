@@ -10,6 +10,7 @@ import {
 import { endCauseSchema } from "./end-cause.ts";
 import { fallbackStepKinds } from "./fallback-step.ts";
 import { callIdSchema, numberIdSchema } from "./ids.ts";
+import { transferTargetSchema } from "./transfer-target.ts";
 import { speakerSchema } from "./turn.ts";
 
 /** One call as the API shows it; what is not known yet is null. */
@@ -66,6 +67,9 @@ export const transcriptViewSchema = z.object({
   duration: z.number().nullable(),
 });
 export type TranscriptView = z.infer<typeof transcriptViewSchema>;
+
+/** `POST /v1/calls/:id/transfer` */
+export const callTransferSchema = z.strictObject({ to: transferTargetSchema });
 
 /** Filters of `GET /v1/calls`. */
 export const callFilterSchema = z.strictObject({

@@ -6,7 +6,8 @@ import { endCauseSchema } from "./end-cause.ts";
 import { ladderSchema } from "./fallback.ts";
 import { fallbackStepSchema } from "./fallback-step.ts";
 import { callIdSchema, numberIdSchema, trunkIdSchema } from "./ids.ts";
-import { toolsSchema } from "./tool.ts";
+import { toolOutcomeSchema, toolsSchema } from "./tool.ts";
+import { transferTargetSchema } from "./transfer-target.ts";
 import { trunkPlanSchema, trunkReportSchema, trunksMax, trunkTestLineSchema } from "./trunk.ts";
 import { speakerSchema, turnSchema } from "./turn.ts";
 
@@ -129,6 +130,8 @@ export const planOutcomeSchema = z.discriminatedUnion("kind", [
 ]);
 export type PlanOutcome = z.infer<typeof planOutcomeSchema>;
 
+const toolCallIdCharsMax = 128; // the provider's are 20
+
 // ── Frames ──────────────────────────────────────────────────────────────────────────────
 
 /** Which key of a call: that of its number's mode, or the appliance's where its ladder allows it. */
@@ -163,6 +166,14 @@ export const gatewayFrameSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("call.key"), callId: callIdSchema, key: callKeySchema }),
   z.object({ kind: z.literal("events"), events: z.array(callEventSchema).min(1).max(100) }),
   z.object({ kind: z.literal("live"), event: liveEventSchema }),
+  /** A tool of the customer's own is to be carried out; `tool.result` answers it. */
+  z.object({
+    kind: z.literal("tool.call"),
+    callId: callIdSchema,
+    toolCallId: z.string().min(1).max(toolCallIdCharsMax),
+    name: z.string().min(1).max(64),
+    argumentsJson: z.string().max(32_000),
+  }),
   z.object({
     kind: z.literal("trunk.tested"),
     testId: z.string().max(64),
@@ -184,6 +195,13 @@ export const controlFrameSchema = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("events.ack"), eventIds: z.array(z.string()).max(100) }),
   z.object({ kind: z.literal("call.hangup"), callId: callIdSchema }),
+  z.object({ kind: z.literal("call.transfer"), callId: callIdSchema, to: transferTargetSchema }),
+  z.object({
+    kind: z.literal("tool.result"),
+    callId: callIdSchema,
+    toolCallId: z.string().min(1).max(toolCallIdCharsMax),
+    outcome: toolOutcomeSchema,
+  }),
   // After `welcome`, and whenever a trunk has changed: all of them.
   z.object({
     kind: z.literal("trunks"),

@@ -51,8 +51,7 @@ export {
 } from "./end-cause.ts";
 export { type FallbackStep } from "./fallback-step.ts";
 export { type Ladder } from "./fallback.ts";
-export { type Tool, toolName } from "./tool.ts";
-export { transferTargetSchema } from "./transfer-target.ts";
+export { type Tool, type ToolOutcome, toolsSchema } from "./tool.ts";
 export {
   type CallUsage,
   callUsageSchema,
@@ -116,6 +115,7 @@ export { type Speaker, speakerSchema, type Turn, turnSchema } from "./turn.ts";
 export {
   type CallFilter,
   callFilterSchema,
+  callTransferSchema,
   type CallView,
   callViewSchema,
   type TranscriptView,

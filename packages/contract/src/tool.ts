@@ -56,7 +56,17 @@ export const toolsSchema = z
   .max(toolsMax)
   .refine((tools) => new Set(tools.map(toolName)).size === tools.length, "names a tool twice");
 
+const outputCharsMax = 16_000; // what the model is told of a tool: beyond this it reads no better
+
+/** What came of a tool of the customer's own. */
+export const toolOutcomeSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("answered"), output: z.string().max(outputCharsMax) }),
+  /** The message is for the model. */
+  z.object({ kind: z.literal("failed"), message: z.string().max(outputCharsMax) }),
+]);
+export type ToolOutcome = z.infer<typeof toolOutcomeSchema>;
+
 /** The name by which the model calls a tool. */
-export function toolName(tool: Tool): string {
+function toolName(tool: Tool): string {
   return tool.type === "function" ? tool.name : tool.type;
 }

@@ -7,6 +7,7 @@ import {
   type G711Codec,
   readRtpHeader,
   silenceByte,
+  TelephoneEventCollector,
   writeRtpHeader,
   writeTelephoneEvent,
 } from "@agentcall/media";
@@ -52,6 +53,8 @@ export class AudioLeg {
   #playing: { readonly samples: Int16Array; at: number; readonly done: () => void } | null = null;
   #digits: Digit[] = [];
   #muted = false;
+  #keys = "";
+  readonly #collector = new TelephoneEventCollector();
   #sequenceNumber: number;
   #timestamp: number;
   readonly #ssrc: number;
@@ -101,9 +104,15 @@ export class AudioLeg {
   start(target: AudioTarget): void {
     this.#target = target;
     this.#heard ??= new HeardAudio(target.codec);
+    this.#heard.changeCodec(target.codec);
     this.#pacer ??= every(this.#clock, frameMs, () => {
       this.#sendNext();
     });
+  }
+
+  /** Keys that were pressed at the far end, as telephone events told. */
+  get keys(): string {
+    return this.#keys;
   }
 
   /** Calls back with every packet that is heard. */
@@ -223,6 +232,9 @@ export class AudioLeg {
   #receive(packet: Uint8Array): void {
     if (this.#heard === null || this.#target === null) return;
     if (readRtpHeader(packet, packet.length, this.#header) !== "ok") return;
+    if (this.#header.payloadType === this.#target.telephoneEventPayloadType) {
+      this.#keys += this.#collector.push(this.#header, packet) ?? "";
+    }
     if (this.#header.payloadType !== this.#target.payloadType) return;
     this.#heard.push(this.#header, packet, this.#clock.monotonicMs());
     this.#onPacket?.(this.#heard);

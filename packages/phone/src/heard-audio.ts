@@ -5,7 +5,7 @@ const initialSamples = 8_000 * 10;
 
 /** What the phone heard, laid out by the RTP timestamps: what was lost is silence. */
 export class HeardAudio {
-  readonly #codec: G711Codec;
+  #codec: G711Codec;
   readonly #unwrapper = new SequenceUnwrapper();
   readonly #frame = new Int16Array(1_500);
   #samples = new Int16Array(initialSamples);
@@ -18,6 +18,11 @@ export class HeardAudio {
   readonly arrivalsMs: number[] = [];
 
   constructor(codec: G711Codec) {
+    this.#codec = codec;
+  }
+
+  /** From now on the far end speaks this law. */
+  changeCodec(codec: G711Codec): void {
     this.#codec = codec;
   }
 

@@ -49,6 +49,8 @@ type CallParts = {
   readonly codecs: readonly G711Codec[];
   /** Sent instead of a proper offer, for tests of bad ones. */
   readonly sdp: string | null;
+  /** What the phone does when it is asked to call somebody else (RFC 3515). */
+  readonly onRefer: "accept" | "refuse";
 };
 
 type State = "calling" | "answered" | "over";
@@ -76,6 +78,8 @@ export class PhoneCall {
   #offerVersion = 1;
   #direction: MediaDirection = "sendrecv";
   #media: AudioOffer | null = null;
+  #codecs: readonly G711Codec[];
+  #referredTo: string | null = null;
   #reinvited: (() => void) | null = null;
 
   constructor(parts: CallParts) {
@@ -99,6 +103,7 @@ export class PhoneCall {
       outcome: outcome.resolve,
       ended: ended.resolve,
     };
+    this.#codecs = parts.codecs;
     this.#inviteBranch = newBranch(parts.random);
     this.#invite(this.#inviteBranch, parts.sdp ?? this.#offer());
   }
@@ -150,6 +155,17 @@ export class PhoneCall {
 
   resume(): Promise<void> {
     return this.#reinvite("sendrecv");
+  }
+
+  /** Offers this law and no other from now on. */
+  changeCodec(codec: G711Codec): Promise<void> {
+    this.#codecs = [codec];
+    return this.#reinvite("sendrecv");
+  }
+
+  /** Where the far end asked us to call, once it did. */
+  get referredTo(): string | null {
+    return this.#referredTo;
   }
 
   /** Takes what arrived for this call. */
@@ -293,7 +309,8 @@ export class PhoneCall {
   }
 
   #offer(): string {
-    const { audio, codecs } = this.#parts;
+    const { audio } = this.#parts;
+    const codecs = this.#codecs;
     const { host, port } = audio.local;
     return writeOffer(
       { address: host, port, sessionId: port, version: this.#offerVersion },
@@ -304,6 +321,10 @@ export class PhoneCall {
   #answer(request: SipRequest): void {
     const { link, clock } = this.#parts;
     if (request.method === "ACK") return;
+    if (request.method === "REFER" && this.#parts.onRefer === "accept") {
+      this.#refer(request);
+      return;
+    }
     if (request.method !== "BYE" && request.method !== "OPTIONS") {
       link.send(responseTo(request, 501, "Not Implemented"));
       return;
@@ -312,6 +333,18 @@ export class PhoneCall {
     if (request.method !== "BYE") return;
     this.times.byeMs ??= clock.monotonicMs();
     this.#end("far-end");
+  }
+
+  /** Says that it will call, then that it has; a real phone would. The far end hangs up upon that. */
+  #refer(request: SipRequest): void {
+    const { link, dialog, random } = this.#parts;
+    this.#referredTo = /<([^>]+)>/.exec(headerValue(request, "Refer-To") ?? "")?.[1] ?? "";
+    link.send(responseTo(request, 202, "Accepted"));
+    for (const line of ["SIP/2.0 100 Trying", "SIP/2.0 200 OK"]) {
+      dialog.cseq += 1;
+      const branch = newBranch(random);
+      this.#request("NOTIFY", dialog.cseq, branch, branch, `${line}\r\n`);
+    }
   }
 
   #noteCallId(response: SipResponse): void {

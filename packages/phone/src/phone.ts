@@ -23,6 +23,8 @@ export type CallOptions = {
   readonly network?: SimulatedNetwork;
   /** Sent in the INVITE instead of a proper offer, for tests of bad ones. */
   readonly sdp?: string;
+  /** What it does when it is asked to call somebody else; it refuses unless told otherwise. */
+  readonly onRefer?: "accept" | "refuse";
 };
 
 const cleanNetwork: SimulatedNetwork = { lossRatio: 0, jitterMs: 0 };
@@ -73,6 +75,7 @@ export class Phone {
       random,
       codecs: options.codecs ?? ["pcmu", "pcma"],
       sdp: options.sdp ?? null,
+      onRefer: options.onRefer ?? "refuse",
     });
     this.#calls.set(dialog.callId, call);
     return call;

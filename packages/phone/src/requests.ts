@@ -42,7 +42,10 @@ export function dialogRequest(dialog: Dialog, link: SipLink, parts: RequestParts
     { name: "Contact", value: `<sip:phone@${hostPort(local)};transport=${transport}>` },
     { name: "Allow", value: "INVITE, ACK, CANCEL, BYE, OPTIONS" },
   ];
-  if (parts.sdp !== undefined) headers.push({ name: "Content-Type", value: "application/sdp" });
+  if (parts.method === "NOTIFY") headers.push(...referHeaders);
+  else if (parts.sdp !== undefined) {
+    headers.push({ name: "Content-Type", value: "application/sdp" });
+  }
   return {
     kind: "request",
     method: parts.method,
@@ -51,6 +54,13 @@ export function dialogRequest(dialog: Dialog, link: SipLink, parts: RequestParts
     body: parts.sdp === undefined ? emptyBody : Buffer.from(parts.sdp),
   };
 }
+
+/** What a NOTIFY says beside what became of a REFER (RFC 3515 section 2.4.5). */
+const referHeaders: readonly SipHeader[] = [
+  { name: "Event", value: "refer" },
+  { name: "Subscription-State", value: "active;expires=60" },
+  { name: "Content-Type", value: "message/sipfrag;version=2.0" },
+];
 
 /** Answers a request of the far end. */
 export function responseTo(request: SipRequest, status: number, reason: string): SipResponse {

@@ -8,6 +8,8 @@ export type PracticeDay =
   | { readonly kind: "slow"; readonly delayMs: number }
   | { readonly kind: "mute" }
   | { readonly kind: "drops"; readonly afterMs: number }
+  /** A session ends after this time as the real service ends it after an hour. */
+  | { readonly kind: "expires"; readonly afterMs: number }
   | { readonly kind: "garbage" };
 
 const form = /^sk-proj-practice-([a-z]+)(?:(\d{1,4})s)?-[A-Za-z0-9_-]{8,200}$/;
@@ -15,7 +17,7 @@ const headerForm = /^Bearer +(\S+)$/i;
 
 /**
  * Reads `sk-proj-practice-<kind>-<at least 8 characters>`, where kind is one of the kinds
- * above and `slow` and `drops` carry a number of seconds (`slow3s`, `drops5s`). Null for any
+ * above and `slow`, `drops` and `expires` carry a number of seconds (`slow3s`, `drops5s`). Null for any
  * other text: such a key is refused with 401.
  */
 export function parsePracticeKey(key: string): PracticeDay | null {
@@ -25,7 +27,7 @@ export function parsePracticeKey(key: string): PracticeDay | null {
   if (seconds !== undefined) {
     const ms = Number(seconds) * 1000;
     if (kind === "slow") return { kind, delayMs: ms };
-    return kind === "drops" ? { kind, afterMs: ms } : null;
+    return kind === "drops" || kind === "expires" ? { kind, afterMs: ms } : null;
   }
   switch (kind) {
     case "good":

@@ -64,7 +64,7 @@ export class PracticeSession implements PracticeSessionView {
   /** Says `session.created` and starts what the day brings. */
   open(): void {
     const { day, connection } = this.#options;
-    this.#later(sessionMsMax, () => {
+    this.#later(day.kind === "expires" ? day.afterMs : sessionMsMax, () => {
       this.#refuse(sessionExpired, null);
       connection.close(1001, sessionExpired.message);
     });
