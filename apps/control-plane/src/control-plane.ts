@@ -18,6 +18,7 @@ import { EventStream } from "./events/event-stream.ts";
 import type { DefaultReceiver } from "./exports/export-settings.ts";
 import { buildApp } from "./http/app.ts";
 import { IdempotentAnswers } from "./http/idempotent-answers.ts";
+import { ToolWebhook } from "./tools/tool-webhook.ts";
 import { Identity } from "./identity/identity.ts";
 import { JobQueue } from "./jobs/job-queue.ts";
 import { LedgerStore } from "./ledger/ledger-store.ts";
@@ -214,6 +215,15 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     }),
     licensing,
     provider,
+    tools: new ToolWebhook({
+      calls,
+      numbers,
+      vault,
+      http: afterCall.http,
+      clock,
+      random,
+      log,
+    }),
     callsMax: options.callsMax,
     nowMs: () => clock.nowMs(),
     log,
@@ -240,6 +250,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     webhooks: afterCall.webhooks,
     idempotent: new IdempotentAnswers(db, clock),
     hangUp: ({ id, gatewayId }) => control.hangUp(id, gatewayId),
+    transfer: ({ id, gatewayId }, to) => control.transfer(id, gatewayId, to),
     vault: { db, door, rotation },
     readiness: {
       probeDatabase: () => probe(db),

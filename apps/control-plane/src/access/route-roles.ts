@@ -48,6 +48,7 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "GET /v1/calls/:id": "viewer",
   "GET /v1/calls/:id/transcript": "viewer",
   "POST /v1/calls/:id/hangup": "operator",
+  "POST /v1/calls/:id/transfer": "operator",
 
   "GET /v1/usage": "viewer",
   "GET /v1/usage/ledger": "viewer",

@@ -209,3 +209,40 @@ describe("the list of calls", () => {
     },
   );
 });
+
+describe("a transfer", () => {
+  const to = "+14155550142";
+  const answered = {
+    kind: "call.answered",
+    eventId: "evt_2",
+    callId,
+    atMs: startedAtMs + 2_000,
+  } as const;
+
+  test("is asked of the gateway that carries the call, and audited", async () => {
+    await house.calls.apply(teller, [startedEvent(), answered]);
+
+    const answer = await house.ask("POST", `/v1/calls/${callId}/transfer`, { body: { to } });
+
+    expect(answer.json()).toEqual({ ok: true });
+    expect(house.transferred).toEqual([[callId, to]]);
+    const audit = await house.ask("GET", "/v1/audit", { as: "admin" });
+    expect(audit.body).toContain("call.transferred");
+  });
+
+  test.each([
+    ["of a call that has ended", 409, [startedEvent(), answered, endedEvent()], { to }, 1],
+    ["of a call that rings", 409, [startedEvent()], { to }, 1],
+    ["to what is no destination", 422, [startedEvent(), answered], { to: "the desk" }, 1],
+    ["without its gateway", 503, [startedEvent(), answered], { to }, 0],
+    ["of a call that is not there", 404, [], { to }, 1],
+  ] as const)("%s is refused with %i", async (_, status, events, body, gateways) => {
+    if (events.length > 0) await house.calls.apply(teller, [...events]);
+    house.state.gateways = gateways;
+
+    const answer = await house.ask("POST", `/v1/calls/${callId}/transfer`, { body });
+
+    expect(answer.statusCode).toBe(status);
+    expect(house.transferred).toEqual([]);
+  });
+});

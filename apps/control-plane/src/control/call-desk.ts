@@ -5,6 +5,7 @@ import {
   type CallKey,
   type GatewayFrame,
   type PlanOutcome,
+  type ToolOutcome,
 } from "@agentcall/contract";
 import type { CallStore, Teller } from "../calls/call-store.ts";
 import { lostCallEnd } from "../calls/lost-call.ts";
@@ -28,7 +29,8 @@ import {
   type ProviderSettings,
   refuseCall,
 } from "./call-plan.ts";
-import type { CallHandlers, PartialTranscript } from "./control-server.ts";
+import type { ToolWebhook } from "../tools/tool-webhook.ts";
+import type { CallHandlers, PartialTranscript, ToolAsked } from "./control-server.ts";
 import type { KeyOpener } from "./key-opener.ts";
 
 export type CallDeskOptions = {
@@ -42,6 +44,7 @@ export type CallDeskOptions = {
   readonly keys: KeyOpener;
   readonly licensing: Licensing;
   readonly provider: ProviderSettings;
+  readonly tools: Pick<ToolWebhook, "call">;
   readonly callsMax: number;
   readonly nowMs: () => number;
   readonly log: Log;
@@ -131,6 +134,10 @@ export class CallDesk implements CallHandlers {
       "call planned",
     );
     return outcome;
+  }
+
+  onTool(asked: ToolAsked): Promise<ToolOutcome> {
+    return this.#options.tools.call(asked);
   }
 
   async onKey(callId: CallId, key: CallKey): Promise<Secret | null> {

@@ -12,6 +12,7 @@ import {
   gatewayFrameSchema,
   type LiveEvent,
   type PlanOutcome,
+  type ToolOutcome,
   type TrunkId,
   type TrunkReport,
   type TrunkTestLine,
@@ -30,6 +31,8 @@ export type CallHandlers = {
   /** Resolves when the events are on disk. */
   onEvents(teller: Teller, events: readonly CallEvent[]): Promise<void>;
   onPartial(event: PartialTranscript): void;
+  /** Never rejects: what fails is told to the model. */
+  onTool(call: ToolAsked): Promise<ToolOutcome>;
 };
 
 /** What they mean for trunks. */
@@ -40,6 +43,8 @@ export type TrunkHandlers = {
   onReport(gateway: TrunkGateway, trunkId: TrunkId, report: TrunkReport): void;
   onTested(testId: string, lines: readonly TrunkTestLine[]): void;
 };
+
+export type ToolAsked = Extract<GatewayFrame, { kind: "tool.call" }>;
 
 export type PartialTranscript = Extract<LiveEvent, { kind: "transcript.partial" }>;
 
@@ -102,6 +107,13 @@ export class ControlServer {
     return gateway !== undefined;
   }
 
+  /** The same to hand it over. */
+  transfer(callId: CallId, gatewayId: string, to: string): boolean {
+    const gateway = this.#gateways.get(this.#carriers.get(callId) ?? gatewayId);
+    gateway?.send({ kind: "call.transfer", callId, to });
+    return gateway !== undefined;
+  }
+
   /** May be called twice. */
   async close(): Promise<void> {
     for (const client of this.#server.clients) client.terminate();
@@ -152,6 +164,9 @@ export class ControlServer {
         return;
       case "events":
         void this.#store(connection, teller, frame.events);
+        return;
+      case "tool.call":
+        void this.#callTool(connection, frame);
         return;
       case "live":
         this.#hear(connection, frame.event);
@@ -227,6 +242,12 @@ export class ControlServer {
         "the key of a call could not be opened again",
       );
     }
+  }
+
+  async #callTool(connection: Connection, call: ToolAsked): Promise<void> {
+    const { callId, toolCallId } = call;
+    const outcome = await this.#options.handlers.onTool(call);
+    connection.send({ kind: "tool.result", callId, toolCallId, outcome });
   }
 
   async #store(

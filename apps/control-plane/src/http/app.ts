@@ -18,7 +18,7 @@ import { addByokRoutes } from "../byok/byok-routes.ts";
 import type { KeyDelivery } from "../byok/key-delivery.ts";
 import { addKeyDeliveryRoutes } from "../byok/key-delivery-routes.ts";
 import type { ManagedKey } from "../byok/managed-key.ts";
-import { addCallRoutes, type HangUp } from "../calls/call-routes.ts";
+import { addCallRoutes, type HangUp, type Transfer } from "../calls/call-routes.ts";
 import type { CallStore } from "../calls/call-store.ts";
 import { addEventRoutes } from "../events/event-routes.ts";
 import type { EventStream } from "../events/event-stream.ts";
@@ -66,6 +66,7 @@ export type AppDeps = {
   readonly idempotent: IdempotentAnswers;
   readonly vault: Omit<VaultRoutesDeps, "idempotent">;
   readonly hangUp: HangUp;
+  readonly transfer: Transfer;
   readonly readiness: Readiness;
   readonly clock: Clock;
   readonly log: Log;
@@ -111,7 +112,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addByokRoutes(app, deps);
   addKeyDeliveryRoutes(app, deps.keyDelivery);
   addLicenseRoutes(app, deps.licensing);
-  addCallRoutes(app, deps.calls, deps.hangUp, deps.log);
+  addCallRoutes(app, { ...deps, db: deps.vault.db });
   addEventRoutes(app, deps);
   addApiKeyRoutes(app, deps.apiKeys);
   addAuditRoutes(app, deps);

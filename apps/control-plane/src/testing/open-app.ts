@@ -60,6 +60,8 @@ export class OpenApp {
   readonly keys: Readonly<Record<Role, Secret>>;
   /** The calls that a hangup was asked for; none can be ended while `gateways` is 0. */
   readonly hungUp: string[];
+  /** The same of transfers, with where to. */
+  readonly transferred: [string, string][];
   readonly state: { gateways: number };
 
   private constructor(parts: Omit<OpenApp, "ask" | "close">) {
@@ -83,6 +85,7 @@ export class OpenApp {
     this.usage = parts.usage;
     this.keys = parts.keys;
     this.hungUp = parts.hungUp;
+    this.transferred = parts.transferred;
     this.state = parts.state;
   }
 
@@ -146,6 +149,7 @@ export class OpenApp {
       outgoingAllowed: new Set(),
     });
     const hungUp: string[] = [];
+    const transferred: [string, string][] = [];
     const state = { gateways: 1 };
     const app = await buildApp({
       apiKeys,
@@ -168,6 +172,10 @@ export class OpenApp {
       idempotent: new IdempotentAnswers(db, clock),
       hangUp: ({ id }) => {
         if (state.gateways > 0) hungUp.push(id);
+        return state.gateways > 0;
+      },
+      transfer: ({ id }, to) => {
+        if (state.gateways > 0) transferred.push([id, to]);
         return state.gateways > 0;
       },
       readiness: {
@@ -207,6 +215,7 @@ export class OpenApp {
       afterCall,
       keys,
       hungUp,
+      transferred,
       state,
     });
   }
