@@ -118,20 +118,6 @@ describe("a provider's bad day is told before the answer:", () => {
     expect((await house.ended(call)).hangupCause?.cause).toBe("caller_hung_up");
   });
 
-  test("one that breaks off in the middle ends the call, and the record says so", async () => {
-    house = await House.open({ day: "drops2s" });
-
-    const call = await house.answeredCall();
-    const end = await call.ended;
-
-    expect(end).toEqual({ by: "far-end" });
-    expect(await house.ended(call)).toMatchObject({
-      status: "completed",
-      endedBy: "system",
-      hangupCause: { cause: "session_lost" },
-    });
-  });
-
   test("one that sends garbage between its frames is understood all the same", async () => {
     house = await House.open({ day: "garbage" });
 

@@ -18,18 +18,17 @@ import {
   type LiveEvent,
   liveEventSchema,
   type PlanOutcome,
+  toolsSchema,
 } from "@agentcall/contract";
 import { writeRtpHeader } from "@agentcall/media";
-import type {
-  CallPorts,
-  ModelHandlers,
-  ModelSession,
-} from "../../apps/gateway/src/call/call-ports.ts";
+import type { CallPorts, FarLeg, FarLegHandlers } from "../../apps/gateway/src/call/call-ports.ts";
 import { CallRunner } from "../../apps/gateway/src/call/call-runner.ts";
 import { aCallTrunk } from "../../apps/gateway/src/sip/testing/trunk-plan.ts";
+import { Phrases } from "../../apps/gateway/src/call/phrases.ts";
 import { Pacer } from "../../apps/gateway/src/rtp/pacer.ts";
 import type { RtpHandlers } from "../../apps/gateway/src/rtp/rtp-endpoint.ts";
 import type { SipLeg, SipLegHandlers, SipRefusal } from "../../apps/gateway/src/sip/sip-leg.ts";
+import { FakeModelSession } from "./fake-model-session.ts";
 
 /** What an INVITE's world is like, made from one seed. */
 export class CallWorld {
@@ -40,6 +39,7 @@ export class CallWorld {
   readonly endpoints: FakeEndpoint[] = [];
   readonly sessions: FakeModelSession[] = [];
   readonly legs: FakeLeg[] = [];
+  readonly farLegs: FakeFarLeg[] = [];
   readonly finished = new Set<CallRunner>();
   readonly callClock: CallClock;
   /** Timers that a call had still armed when it said that it was finished. */
@@ -69,6 +69,7 @@ export class CallWorld {
       from: "+14155550123",
       to: "+14155550100",
       sourceAddress: callerAddress,
+      sourcePort: 5_060,
       sdp,
       trunk: aCallTrunk,
       metadata: {},
@@ -111,17 +112,36 @@ export class CallWorld {
           return Promise.resolve();
         },
         live: (event) => this.liveEvents.push(liveEventSchema.parse(event)),
+        callTool: () => this.#sometimes(0.2, { kind: "answered", output: "found" }),
       },
-      makeModelSession: (_plan, _codec, _callId, handlers) => {
-        const session = new FakeModelSession(this, handlers);
+      makeModelSession: ({ greets }, handlers) => {
+        const session = new FakeModelSession(this, greets, handlers);
         this.sessions.push(session);
         return session;
+      },
+      phrases,
+      // Long calls are rare, and so a session's hour is short here.
+      timing: { muteAfterMs: 8_000, greetingProtectedMs: 300, replaceSessionAfterMs: 15_000 },
+      dial: (_request, handlers) => {
+        const leg = new FakeFarLeg(this, handlers);
+        this.farLegs.push(leg);
+        return leg;
       },
       refusalNow: () => (this.chance(0.02) ? "all_calls_taken" : null),
       clock: this.callClock,
       random: this.random,
       log: silentLog,
     };
+  }
+
+  /** Resolves at some moment, or rejects with this chance. */
+  #sometimes<Value>(rejects: number, value: Value): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.soon(3_000, () => {
+        if (this.chance(rejects)) reject(new AppError("control-plane-unreachable", "as it is"));
+        else resolve(value);
+      });
+    });
   }
 
   chance(share: number): boolean {
@@ -133,13 +153,25 @@ export class CallWorld {
     this.clock.after(this.random.below(withinMs), run);
   }
 
+  /** A number with some of the rungs and all of the tools. */
+  #planOfSeed(): CallPlan {
+    const some = (share: number, text: string): string | null => (this.chance(share) ? text : null);
+    const ladder = {
+      managedKey: some(0.3, "the other ticket"),
+      forwardTo: some(0.3, "sip:desk@pbx.example"),
+      announcement: some(0.3, "We are closed."),
+      rejectWith: 486,
+    } as const;
+    return { ...plan, ladder, tools };
+  }
+
   #plan(): Promise<PlanOutcome> {
     return new Promise((resolve, reject) => {
       this.soon(300, () => {
         if (this.chance(0.04)) reject(new AppError("control-plane-unreachable", "no plan"));
         else if (this.chance(0.06))
-          resolve(rejections[this.random.below(rejections.length)] ?? accepted);
-        else resolve(accepted);
+          resolve(rejections[this.random.below(rejections.length)] ?? { kind: "accept", plan });
+        else resolve({ kind: "accept", plan: this.#planOfSeed() });
       });
     });
   }
@@ -202,6 +234,22 @@ export class FakeLeg implements SipLeg {
 
   get isOver(): boolean {
     return this.state === "over";
+  }
+
+  /** Takes the caller over, refuses, or says nothing more about it. */
+  refer(): void {
+    if (this.state !== "confirmed" || this.#world.chance(0.1)) return;
+    this.#world.soon(500, () => {
+      if (this.state !== "confirmed") return;
+      const isTaken = this.#world.chance(0.5);
+      this.handlers?.onRefer(isTaken ? "accepted" : "refused");
+      if (!isTaken || this.#world.chance(0.3)) return;
+      this.#world.soon(5_000, () => {
+        if (this.state === "confirmed") {
+          this.handlers?.onRefer(this.#world.chance(0.7) ? "done" : "refused");
+        }
+      });
+    });
   }
 
   ring(): void {
@@ -275,6 +323,34 @@ export class FakeLeg implements SipLeg {
   }
 }
 
+/** The leg to another party: it answers or not, and hangs up whenever it likes. */
+class FakeFarLeg implements FarLeg {
+  state: "dialling" | "confirmed" | "over" = "dialling";
+
+  constructor(world: CallWorld, handlers: FarLegHandlers) {
+    if (world.chance(0.1)) return; // it rings and rings
+    world.soon(4_000, () => {
+      if (this.state !== "dialling") return;
+      if (world.chance(0.4)) {
+        this.state = "over";
+        handlers.onFailed(486);
+        return;
+      }
+      this.state = "confirmed";
+      handlers.onAnswered(world.chance(0.1) ? "v=0 of nothing" : anOffer({ codec: 8 }));
+      world.soon(10_000, () => {
+        if (this.state !== "confirmed") return;
+        this.state = "over";
+        handlers.onHungUp();
+      });
+    });
+  }
+
+  hangUp(): void {
+    this.state = "over";
+  }
+}
+
 /** A pair of ports that nobody listens on. */
 class FakeEndpoint {
   readonly address = "127.0.0.1";
@@ -304,135 +380,6 @@ class FakeEndpoint {
   close(): void {
     this.isOpen = false;
   }
-}
-
-const deltaBytes = 2_000; // 250 ms of G.711, as the provider sends it
-
-/** A model that greets, answers, is interrupted, fails and falls silent as chance has it. */
-class FakeModelSession implements ModelSession {
-  readonly #world: CallWorld;
-  readonly #handlers: ModelHandlers;
-  isOpen = false;
-  isClosed = false;
-  appendedBytes = 0;
-  interruptions = 0;
-  #items = 0;
-
-  constructor(world: CallWorld, handlers: ModelHandlers) {
-    this.#world = world;
-    this.#handlers = handlers;
-  }
-
-  open(): void {
-    this.isOpen = true;
-    if (this.#world.chance(0.03)) return; // the provider never says a word
-    if (this.#world.chance(0.05)) {
-      this.#later(800, () => {
-        this.#fail("insufficient_quota");
-      });
-      return;
-    }
-    this.#later(800, () => {
-      this.#handlers.onReport({ kind: "opened" });
-      this.#later(400, () => {
-        this.#handlers.onReport({ kind: "ready" });
-        if (!this.#world.chance(0.05)) this.#answer(6);
-      });
-    });
-    if (this.#world.chance(0.1)) {
-      this.#later(20_000, () => {
-        this.#fail("session_lost");
-      });
-    }
-  }
-
-  appendAudio(_bytes: Uint8Array, _offset: number, length: number): void {
-    this.appendedBytes += length;
-  }
-
-  interrupted(heard: readonly { itemId: string; heardMs: number; receivedMs: number }[]): void {
-    this.interruptions += 1;
-    for (const item of heard) {
-      if (item.heardMs > item.receivedMs) throw new Error("more was heard than was said");
-    }
-  }
-
-  sendUserText(): void {
-    // Nobody presses a key here.
-  }
-
-  close(): void {
-    this.isClosed = true;
-  }
-
-  /** One turn of the caller and the answer to it. */
-  speak(): void {
-    const itemId = this.#newItem();
-    this.#handlers.onReport({ kind: "speech-started", audioStartMs: 0 });
-    this.#later(1_500, () => {
-      this.#handlers.onReport({ kind: "speech-stopped" });
-      this.#handlers.onReport({
-        kind: "turn",
-        itemId,
-        previousItemId: null,
-        speaker: "human",
-        text: "A question",
-      });
-      this.#answer(10);
-    });
-  }
-
-  #answer(deltas: number): void {
-    const itemId = this.#newItem();
-    const responseId = `response-${itemId}`;
-    const spoken = { itemId, previousItemId: null, speaker: "ai" } as const;
-    for (let delta = 0; delta < deltas; delta += 1) {
-      this.#later(40 * (delta + 1), () => {
-        this.#handlers.onReport({
-          kind: "transcript-partial",
-          ...spoken,
-          text: "An answer of ".repeat(delta + 1),
-        });
-        this.#handlers.onAudio(anAudioDelta(responseId, itemId));
-      });
-    }
-    this.#later(40 * deltas + 40, () => {
-      this.#handlers.onReport({ kind: "item-audio-done", itemId });
-      this.#handlers.onReport({ kind: "turn", ...spoken, text: "An answer of ".repeat(deltas) });
-    });
-  }
-
-  #newItem(): string {
-    this.#items += 1;
-    return `item-${String(this.#items)}`;
-  }
-
-  #fail(reason: "insufficient_quota" | "session_lost"): void {
-    this.#handlers.onReport({ kind: "failed", reason, message: "as the seed has it" });
-    this.#handlers.onReport({ kind: "closed" });
-  }
-
-  /** Reports may cross our close on the wire: some of them come after it. */
-  #later(withinMs: number, run: () => void): void {
-    this.#world.soon(withinMs, () => {
-      if (!this.isClosed || this.#world.chance(0.1)) run();
-    });
-  }
-}
-
-function anAudioDelta(responseId: string, itemId: string): Parameters<ModelHandlers["onAudio"]>[0] {
-  return {
-    responseId,
-    itemId,
-    frame: new Uint8Array(),
-    base64Offset: 0,
-    base64Length: 0,
-    bytes: deltaBytes,
-    writeInto: (target: Uint8Array, offset: number) => {
-      target.fill(0x40, offset, offset + deltaBytes);
-      return deltaBytes;
-    },
-  };
 }
 
 /** A packet of the caller. */
@@ -493,7 +440,13 @@ const plan: CallPlan = callPlanSchema.parse({
   tools: [],
 });
 
-const accepted: PlanOutcome = { kind: "accept", plan };
+const tools = toolsSchema.parse([
+  { type: "hang_up" },
+  { type: "send_dtmf" },
+  { type: "transfer_call", destinations: [{ name: "Sales", to: "+14155550142" }] },
+  { name: "find_order" },
+]);
+const phrases = Phrases.load();
 
 const rejections: readonly PlanOutcome[] = (
   [

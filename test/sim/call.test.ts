@@ -13,13 +13,21 @@ const seeds = Array.from({ length: seedCount }, (_, seed) => seed + 1);
 
 const callMs = 60_000; // longer than the plan's limit: every call is over by then
 
-/** One caller: packets of which some are lost, questions, hold and resume, and a hang-up at any moment. */
+/**
+ * One caller: packets of which some are lost and some late, questions, a transfer, hold and resume,
+ * and a hang-up at any moment.
+ */
 function liveThrough(world: CallWorld): void {
   const { call, leg } = world.invite(anOffer({ codec: world.chance(0.05) ? 9 : 0 }));
   sendPackets(world, leg);
-  for (let question = 0; question < world.random.below(4); question += 1) {
+  for (let question = 0; question < world.random.below(6); question += 1) {
     world.soon(30_000, () => {
       if (leg.state === "confirmed") world.sessions.at(-1)?.speak();
+    });
+  }
+  if (world.chance(0.1)) {
+    world.soon(20_000, () => {
+      call.transfer("sip:sales@pbx.example");
     });
   }
   if (world.chance(0.3)) holdAndResume(world, leg);
@@ -46,8 +54,14 @@ function sendPackets(world: CallWorld, leg: FakeLeg): void {
   const next = (): void => {
     if (leg.state === "over" || world.clock.monotonicMs() > stopsAtMs) return;
     sequence += 1;
-    const handlers = world.endpoints.at(-1)?.handlers;
-    if (!world.chance(lossShare)) handlers?.onRtp(aPacket(sequence), callerAddress, callerPort);
+    const handlers = world.endpoints.at(0)?.handlers;
+    const packet = aPacket(sequence);
+    const isLate = world.chance(0.03); // and so comes after those that follow it
+    if (isLate) {
+      world.soon(100, () => {
+        if (leg.state !== "over") handlers?.onRtp(packet, callerAddress, callerPort);
+      });
+    } else if (!world.chance(lossShare)) handlers?.onRtp(packet, callerAddress, callerPort);
     if (world.chance(0.01)) handlers?.onRtp(aPacket(sequence), "192.0.2.66", callerPort);
     if (world.chance(0.01))
       handlers?.onRtp(world.random.bytes(world.random.below(60)), callerAddress, callerPort);
@@ -93,6 +107,7 @@ describe("CallRunner", () => {
     expect([kinds.at(0), kinds.at(-1)]).toEqual(["call.started", "call.ended"]);
     expect(world.finished.size).toBe(1);
     expect(world.legs.map((leg) => leg.state)).toEqual(["over"]);
+    expect(world.farLegs.filter((leg) => leg.state !== "over")).toEqual([]);
     expect(
       world.endpoints.filter((endpoint) => endpoint.isOpen || endpoint.sentWhenClosed > 0),
     ).toEqual([]);
@@ -104,12 +119,15 @@ describe("CallRunner", () => {
 
   test("the seeds between them reach every kind of end", async () => {
     const causes = new Set<string>();
-    const worlds = Array.from({ length: 500 }, (_, seed) => new CallWorld(10_000 + seed));
+    const steps = new Set<string>();
+    const worlds = Array.from({ length: 2_000 }, (_, seed) => new CallWorld(10_000 + seed));
     for (const world of worlds) {
       liveThrough(world);
       await world.clock.advanceAsync(callMs);
       const ended = world.events.find((event) => event.kind === "call.ended");
-      if (ended !== undefined) causes.add(ended.record.endCause);
+      if (ended === undefined) continue;
+      causes.add(ended.record.endCause);
+      for (const { what } of ended.record.fallbackSteps) steps.add(what);
     }
 
     expect([...causes]).toEqual(
@@ -127,6 +145,11 @@ describe("CallRunner", () => {
         "media_timeout",
         "session_lost",
         "key_no_quota",
+        "model_mute",
+        "agent_hung_up",
+        "transferred",
+        "forwarded",
+        "far_end_hung_up",
         "gateway_draining",
       ]),
     );
@@ -134,5 +157,15 @@ describe("CallRunner", () => {
       worlds.some((world) => world.sessions.some((session) => session.interruptions > 0)),
     ).toBe(true);
     expect(worlds.some((world) => world.draftCount > 1 && world.liveEvents.length > 0)).toBe(true);
+    expect([...steps].sort()).toEqual([
+      "announcement",
+      "forward",
+      "managed_key",
+      "rejection",
+      "session_replaced",
+    ]);
+    const sessions = worlds.flatMap((world) => world.sessions);
+    expect(sessions.some(({ toolOutputs }) => toolOutputs > 0)).toBe(true);
+    expect(sessions.some(({ recalled }) => recalled > 0)).toBe(true);
   });
 });

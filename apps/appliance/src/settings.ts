@@ -36,6 +36,9 @@ const passedOnNames = [
   "AGENTCALL_PRACTICE_SCENARIO",
   "AGENTCALL_OUTGOING_ALLOWED",
   "AGENTCALL_STRANGERS",
+  "AGENTCALL_MUTE_AFTER_MS",
+  "AGENTCALL_GREETING_PROTECTED_MS",
+  "AGENTCALL_SESSION_MINUTES_MAX",
 ];
 // Who tries out the product has its webhooks answered on the same machine.
 const evaluationHosts = { AGENTCALL_OUTGOING_ALLOWED: "127.0.0.1,localhost" };

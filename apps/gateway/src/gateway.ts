@@ -15,15 +15,17 @@ import {
   type TrunkId,
 } from "@agentcall/contract";
 import type { RealtimeTransport, TransportHandlers } from "@agentcall/realtime";
-import type { CallPorts } from "./call/call-ports.ts";
+import type { CallPorts, CallTiming } from "./call/call-ports.ts";
 import { CallRunner } from "./call/call-runner.ts";
 import { modelSessions } from "./call/model-session.ts";
+import { Phrases } from "./call/phrases.ts";
 import { CallKeys } from "./control/call-keys.ts";
 import { ControlLink } from "./control/control-link.ts";
 import { Spool } from "./control/spool.ts";
 import { Pacer } from "./rtp/pacer.ts";
 import { PortRange } from "./rtp/port-range.ts";
 import { RtpEndpoints } from "./rtp/rtp-endpoint.ts";
+import { DialogBook } from "./sip/dialog-book.ts";
 import { admit, type StrangerPolicy } from "./sip/invite-gate.ts";
 import { systemResolver } from "./sip/server-addresses.ts";
 import type { Invite, SipLeg, SipLegHandlers } from "./sip/sip-leg.ts";
@@ -47,6 +49,8 @@ export type GatewayOptions = {
   readonly callsMax: number;
   /** What callers hear who are no trunk's; refused with 403 unless told otherwise. */
   readonly strangers?: StrangerPolicy;
+  /** What is not named is as usual. */
+  readonly timing?: Partial<CallTiming>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -85,6 +89,12 @@ export type Gateway = {
 const farewellMsMax = 1_500; // for BYEs to be answered and records to be acknowledged, of the 3 s a stop may last
 const farewellStepMs = 20;
 
+const defaultTiming: CallTiming = {
+  muteAfterMs: 8_000,
+  greetingProtectedMs: 300,
+  replaceSessionAfterMs: 55 * 60_000, // the provider ends a session after an hour
+};
+
 /** Starts a gateway. It keeps trying to reach drachtio and the control plane until it is closed. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { clock, random, log } = options;
@@ -116,6 +126,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         link.trunkTested(testId, lines);
       });
     },
+    onTransfer: (callId, to) => calls.get(callId)?.transfer(to),
   });
   let draining = false;
   const refusalNow = (): EndCause | null => {
@@ -137,12 +148,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       live: (event) => {
         link.live(event);
       },
+      callTool: (callId, call) => link.callTool(callId, call),
     },
     makeModelSession: modelSessions({
       ...options,
       keys,
       freshKey: (callId, key) => link.freshKey(callId, key),
     }),
+    phrases: Phrases.load(),
+    timing: { ...defaultTiming, ...options.timing },
+    dial: (request, handlers) => sip.dial(request, handlers),
     refusalNow,
     clock,
     random,
@@ -154,6 +169,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     admit: (request) => admit(request, trunks, watch, options.strangers ?? "refuse"),
     newCallId: () => callIdSchema.parse(newId("call", random)),
     takeInvite: (invite, leg) => takeCall(ports, calls, invite, leg),
+    book: DialogBook.open(options.spoolDir, log),
     clock,
     random,
     log,

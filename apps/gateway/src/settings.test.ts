@@ -33,12 +33,16 @@ describe("readSettings", () => {
       rtpPorts: { from: 20_000, to: 20_999 },
       callsMax: 200,
       strangers: "refuse",
+      timing: { muteAfterMs: 8_000, greetingProtectedMs: 300, replaceSessionAfterMs: 3_300_000 },
       logLevel: "info",
     });
   });
 
   test.each([
     ["AGENTCALL_DRACHTIO", "nowhere"],
+    ["AGENTCALL_MUTE_AFTER_MS", "0"],
+    ["AGENTCALL_GREETING_PROTECTED_MS", "an hour"],
+    ["AGENTCALL_SESSION_MINUTES_MAX", "60"],
     ["AGENTCALL_DRACHTIO", "127.0.0.1:70000"],
     ["AGENTCALL_DRACHTIO", undefined],
     ["AGENTCALL_DRACHTIO_SECRET_FILE", "missing"],

@@ -15,6 +15,9 @@ const defaults = {
   AGENTCALL_CALLS_MAX: "200",
   AGENTCALL_STRANGERS: "refuse",
   AGENTCALL_LOG_LEVEL: "info",
+  AGENTCALL_MUTE_AFTER_MS: "8000",
+  AGENTCALL_GREETING_PROTECTED_MS: "300",
+  AGENTCALL_SESSION_MINUTES_MAX: "55",
 } as const;
 
 /** A setting that is wrong, told in one sentence. */
@@ -53,6 +56,25 @@ export function readSettings(
       rtpPorts: read("AGENTCALL_RTP_PORTS", parsePorts, "two ports such as 20000-20999"),
       callsMax: read("AGENTCALL_CALLS_MAX", parseCount, "a number from 1 to 10000"),
       strangers: read("AGENTCALL_STRANGERS", parseStrangers, "refuse or drop"),
+      timing: {
+        muteAfterMs: read(
+          "AGENTCALL_MUTE_AFTER_MS",
+          parseWithin(1_000, 60_000),
+          "a number from 1000 to 60000",
+        ),
+        greetingProtectedMs: read(
+          "AGENTCALL_GREETING_PROTECTED_MS",
+          parseWithin(0, 2_000),
+          "a number from 0 to 2000",
+        ),
+        replaceSessionAfterMs:
+          60_000 *
+          read(
+            "AGENTCALL_SESSION_MINUTES_MAX",
+            parseWithin(1, 58),
+            "a number of minutes from 1 to 58",
+          ),
+      },
       logLevel: read("AGENTCALL_LOG_LEVEL", parseLogLevel, "trace, debug, info, warn or error"),
     };
   } catch (error) {
@@ -99,6 +121,13 @@ function parsePort(text: string): number | null {
 
 function parseStrangers(text: string): "refuse" | "drop" | null {
   return text === "refuse" || text === "drop" ? text : null;
+}
+
+function parseWithin(min: number, max: number): (text: string) => number | null {
+  return (text) => {
+    const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= min && value <= max ? value : null;
+  };
 }
 
 function parseCount(text: string): number | null {

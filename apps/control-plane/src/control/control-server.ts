@@ -246,7 +246,7 @@ export class ControlServer {
 
   async #callTool(connection: Connection, call: ToolAsked): Promise<void> {
     const { callId, toolCallId } = call;
-    const outcome = await this.#options.handlers.onTool(call);
+    const outcome = await this.#options.calls.onTool(call);
     connection.send({ kind: "tool.result", callId, toolCallId, outcome });
   }
 

@@ -84,14 +84,24 @@ describe("CallDescription", () => {
     expect(origins[0]?.[1]).toBe(origins[1]?.[1]);
   });
 
-  test("a re-INVITE may move the audio, and may not change the codec", () => {
+  test("a re-INVITE may move the audio, and bring the other law where it has only that", () => {
     const description = described();
 
     const moved = description.reoffer(anOffer({ port: 5_000 }));
+    const same = description.reoffer(anOffer({ payloads: "8 0" }));
     const changed = description.reoffer(anOffer({ payloads: "8" }));
 
     expect(moved?.stream.source.port).toBe(5_000);
-    expect([changed, description.reoffer("no description")]).toEqual([null, null]);
+    expect([same?.stream.codec, changed?.stream.codec]).toEqual(["pcmu", "pcma"]);
+    expect([changed?.stream.payloadType, description.codec]).toEqual([8, "pcmu"]);
+  });
+
+  test("a re-INVITE without a law of ours, or that is none, is refused", () => {
+    const description = described();
+
+    const strange = description.reoffer(anOffer({ payloads: "18" }));
+
+    expect([strange, description.reoffer("no description")]).toEqual([null, null]);
   });
 
   test("a re-INVITE without an offer is answered with what stands", () => {

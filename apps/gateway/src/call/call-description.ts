@@ -108,8 +108,8 @@ export class CallDescription {
   }
 
   /**
-   * Answers a re-INVITE, or null where it cannot be accepted. The codec stays: the session with
-   * the model has been configured for it.
+   * Answers a re-INVITE, or null where it cannot be accepted. The codec stays where it can: the
+   * session with the model has been configured for it, and the other law costs a look-up a sample.
    */
   reoffer(sdp: string): Answer | null {
     if (this.#stream === null) return null;
@@ -119,15 +119,14 @@ export class CallDescription {
     }
     const offer = parseSdp(sdp);
     if (typeof offer === "string" || !isSameFamily(offer, this.#local.address)) return null;
-    const codecs = offer.codecs.filter(({ codec }) => codec === this.codec);
-    if (codecs.length === 0) return null;
     this.#version += 1;
-    this.#offer = { ...offer, codecs };
+    this.#offer = offer;
     return this.#answerTo(this.#offer);
   }
 
   #answerTo(offer: AudioOffer): Answer {
-    const codecs = offer.codecs.filter(({ codec }) => codec === this.codec);
+    const same = offer.codecs.filter(({ codec }) => codec === this.codec);
+    const codecs = same.length > 0 ? same : offer.codecs;
     const { sdp, mediaSession } = writeAnswer(
       { ...offer, codecs },
       { ...this.#local, sessionId: this.#sessionId, version: this.#version },

@@ -3,12 +3,14 @@ import {
   type CallLatency,
   type CallPlan,
   type CallRecord,
+  type CallUsage,
   type EndCause,
   type FallbackStep,
   fallbackStepsMax,
   type MediaStats,
   type NumberId,
   type TokenUsage,
+  type UsageTerms,
   type VoiceMode,
 } from "@agentcall/contract";
 import type { Invite } from "../sip/sip-leg.ts";
@@ -40,6 +42,7 @@ export class CallFacts {
   #numberId: NumberId | null = null;
   #voiceMode: VoiceMode | null = null;
   #model: string | null = null;
+  #terms: UsageTerms | null = null;
   #tokenUsage: TokenUsage = noTokens;
   #toolCallCount = 0;
   readonly #fallbackSteps: FallbackStep[] = [];
@@ -88,6 +91,7 @@ export class CallFacts {
 
   planned(plan: CallPlan): void {
     this.belongsTo(plan.numberId, plan.voiceMode);
+    this.#terms = plan.usageTerms;
     this.meter.charge(plan.numberId, plan.usageTerms);
     this.#model = plan.agent.model;
   }
@@ -110,6 +114,14 @@ export class CallFacts {
 
   calledTool(): void {
     this.#toolCallCount += 1;
+  }
+
+  /** The appliance's key carries the call from now on. What is returned is to be told. */
+  carriedByManagedKey(): CallUsage | null {
+    this.#voiceMode = "managed";
+    if (this.#terms === null) return null;
+    this.#terms = { ...this.#terms, voiceMode: "managed", keyFingerprint: null };
+    return this.meter.changeTerms(this.#terms);
   }
 
   /** A step of the failure ladder. What is returned is to be told, null when the record holds all it can. */

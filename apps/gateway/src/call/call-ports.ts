@@ -6,10 +6,13 @@ import type {
   EndCause,
   LiveEvent,
   PlanOutcome,
+  ToolOutcome,
 } from "@agentcall/contract";
 import type { G711Codec } from "@agentcall/media";
-import type { AudioDelta, SessionReport } from "@agentcall/realtime";
-import type { CallOffer } from "../control/control-link.ts";
+import type { AudioDelta, SessionReport, SpokenLine } from "@agentcall/realtime";
+import type { CallOffer, ToolCall } from "../control/control-link.ts";
+import type { Invite } from "../sip/sip-leg.ts";
+import type { Phrases } from "./phrases.ts";
 import type { Pacer } from "../rtp/pacer.ts";
 import type { OpenRtp } from "../rtp/rtp-endpoint.ts";
 
@@ -21,6 +24,8 @@ export type CallControl = {
   record(event: CallEvent): Promise<void>;
   keepDraft(event: CallEvent): Promise<void>;
   live(event: LiveEvent): void;
+  /** Has a tool of the customer's carried out. Rejects when nobody could be asked. */
+  callTool(callId: CallId, call: ToolCall): Promise<ToolOutcome>;
 };
 
 /** What a call needs of its session with the model. */
@@ -29,6 +34,9 @@ export type ModelSession = {
   appendAudio(bytes: Uint8Array, offset: number, length: number): void;
   interrupted(heard: readonly { itemId: string; heardMs: number; receivedMs: number }[]): void;
   sendUserText(text: string): void;
+  sendToolOutput(toolCallId: string, output: string): void;
+  /** Tells a session that takes another's place what was said before. */
+  recall(lines: readonly SpokenLine[], speak: boolean): void;
   /** May be called twice. */
   close(): void;
 };
@@ -38,12 +46,46 @@ export type ModelHandlers = {
   readonly onAudio: (delta: AudioDelta) => void;
 };
 
-export type MakeModelSession = (
-  plan: CallPlan,
-  codec: G711Codec,
-  callId: CallId,
-  handlers: ModelHandlers,
-) => ModelSession;
+export type SessionRequest = {
+  /** Its ticket is for the key that the session is opened with. */
+  readonly plan: CallPlan;
+  readonly codec: G711Codec;
+  readonly callId: CallId;
+  /** Whether the agent speaks as soon as the session is ready. */
+  readonly greets: boolean;
+};
+
+export type MakeModelSession = (request: SessionRequest, handlers: ModelHandlers) => ModelSession;
+
+/** Times of a call that are settings of the gateway. */
+export type CallTiming = {
+  /** The caller has spoken, and the model says nothing that can be heard. */
+  readonly muteAfterMs: number;
+  /** The first words of the agent are not broken into: a "hello?" at the answer is no interruption. */
+  readonly greetingProtectedMs: number;
+  /** When another session is opened ahead of the provider's limit of an hour. */
+  readonly replaceSessionAfterMs: number;
+};
+
+/** Our leg to another party, to whom a caller is handed over. */
+export type FarLeg = {
+  /** BYE, or CANCEL where it still rings. May be called twice. */
+  hangUp(): void;
+};
+
+export type FarLegHandlers = {
+  onAnswered(sdp: string): void;
+  onFailed(sipStatus: number): void;
+  onHungUp(): void;
+};
+
+export type DialRequest = {
+  readonly callId: CallId;
+  readonly to: string;
+  /** The caller's leg: a number is dialled where the call came from. */
+  readonly invite: Invite;
+  readonly sdp: string;
+};
 
 /** The world of a call. Tests give another one. */
 export type CallPorts = {
@@ -51,6 +93,9 @@ export type CallPorts = {
   readonly pacer: Pacer;
   readonly control: CallControl;
   readonly makeModelSession: MakeModelSession;
+  readonly phrases: Phrases;
+  readonly timing: CallTiming;
+  readonly dial: (request: DialRequest, handlers: FarLegHandlers) => FarLeg;
   /** Why no call is taken at this moment, or null. */
   readonly refusalNow: () => EndCause | null;
   readonly clock: Clock;

@@ -1,26 +1,19 @@
-import { type Log, newId, type Timer, unreachable } from "@agentcall/base";
-import type { CallEvent, CallId, CallPlan, EndCause } from "@agentcall/contract";
+import { type Log, type Timer, unreachable } from "@agentcall/base";
+import type { CallId, CallKey, CallPlan, EndCause, FallbackStep } from "@agentcall/contract";
 import { MediaSession, mediaTimeoutMs } from "../rtp/media-session.ts";
 import type { Invite, Reoffer, SipLeg, SipLegHandlers } from "../sip/sip-leg.ts";
+import { targetUri } from "../sip/target-uri.ts";
+import { AudioJunction } from "./audio-junction.ts";
 import { CallDescription } from "./call-description.ts";
 import { CallFacts } from "./call-facts.ts";
 import type { CallPorts } from "./call-ports.ts";
-import {
-  type CallAction,
-  type CallInput,
-  type CallState,
-  type CallTimer,
-  decideCall,
-} from "./call.ts";
+import type { CallAction, CallInput, CallState } from "./call-state.ts";
+import { CallTeller } from "./call-teller.ts";
+import { CallTimers } from "./call-timers.ts";
+import { decideCall } from "./call.ts";
 import { Conversation } from "./conversation.ts";
+import { FarParty } from "./far-party.ts";
 import { startHeartbeat } from "./metering/heartbeat.ts";
-
-/** An event of a call without what every event has. */
-type EventBody = CallEvent extends infer Event
-  ? Event extends CallEvent
-    ? Omit<Event, "eventId" | "callId" | "atMs">
-    : never
-  : never;
 
 /**
  * Carries out what `decideCall` decides for one call: it owns the call's media session, its
@@ -33,15 +26,16 @@ export class CallRunner implements SipLegHandlers {
   readonly #onFinished: (runner: CallRunner) => void;
   readonly #log: Log;
   readonly #facts: CallFacts;
-  readonly #endEventId: string;
-  readonly #timers = new Map<CallTimer, Timer>();
+  readonly #teller: CallTeller;
+  readonly #timers: CallTimers;
   readonly #inputs: CallInput[] = [];
   #taking = false;
   #state: CallState = { kind: "arrived" };
-  #startTold = false;
   #description: CallDescription | null = null;
   #media: MediaSession | null = null;
   #conversation: Conversation | null = null;
+  #junction: AudioJunction | null = null;
+  #farParty: FarParty | null = null;
   #heartbeat: Timer | null = null;
 
   /** `onFinished` is called once, when the call's record is on disk and nothing of the call is left. */
@@ -57,7 +51,10 @@ export class CallRunner implements SipLegHandlers {
     this.#onFinished = onFinished;
     this.#log = ports.log.child({ callId: invite.callId });
     this.#facts = new CallFacts(ports.clock, invite);
-    this.#endEventId = newId("evt", ports.random);
+    this.#teller = new CallTeller({ ports, invite, facts: this.#facts, log: this.#log });
+    this.#timers = new CallTimers(ports.clock, (timer) => {
+      this.#take({ kind: "time-is-up", timer });
+    });
   }
 
   get callId(): CallId {
@@ -65,7 +62,7 @@ export class CallRunner implements SipLegHandlers {
   }
 
   get timerCount(): number {
-    return this.#timers.size + (this.#heartbeat === null ? 0 : 1);
+    return this.#timers.count + (this.#heartbeat === null ? 0 : 1);
   }
 
   get hasSession(): boolean {
@@ -83,6 +80,11 @@ export class CallRunner implements SipLegHandlers {
   /** The control plane asks for the end of the call. */
   hangUp(): void {
     this.#take({ kind: "hang-up-asked" });
+  }
+
+  /** The control plane asks for the call to be handed over. */
+  transfer(to: string): void {
+    this.#take({ kind: "transfer-asked", to });
   }
 
   /** The gateway is being stopped. */
@@ -121,6 +123,10 @@ export class CallRunner implements SipLegHandlers {
 
   onSignallingLost(): void {
     this.#take({ kind: "signalling-lost" });
+  }
+
+  onRefer(result: "accepted" | "done" | "refused"): void {
+    this.#take({ kind: "refer", result });
   }
 
   /** Hold, resume, or audio to another place: answered from the new description alone. */
@@ -199,10 +205,10 @@ export class CallRunner implements SipLegHandlers {
       case "ring":
         this.#facts.reach("ringingMs");
         this.#leg.ring();
-        this.#tell({ kind: "call.ringing" });
+        this.#teller.tell({ kind: "call.ringing" });
         return;
       case "open-session":
-        this.#openConversation(action.plan);
+        this.#openSession(action.plan, action.key);
         return;
       case "answer":
         this.#answer();
@@ -210,17 +216,29 @@ export class CallRunner implements SipLegHandlers {
       case "start-media":
         this.#startMedia();
         return;
-      case "apologise":
-        this.#conversation?.downlink.playErrorTones();
-        return;
+      case "replace-session":
+      case "rest-session":
+      case "wake-session":
       case "close-session":
-        this.#conversation?.close();
+      case "announce":
+      case "play":
+      case "warn-of-end":
+        this.#doTalking(action);
+        return;
+      case "refer":
+      case "dial":
+      case "cancel-dial":
+      case "bridge":
+        this.#doHandover(action);
+        return;
+      case "note-step":
+        this.#noteStep(action.what, action.why);
         return;
       case "arm":
-        this.#arm(action.timer, action.afterMs);
+        this.#timers.arm(action.timer, action.afterMs);
         return;
       case "disarm":
-        this.#disarm(action.timer);
+        this.#timers.disarm(action.timer);
         return;
       case "refuse":
         this.#leg.refuse(action.refusal);
@@ -234,6 +252,85 @@ export class CallRunner implements SipLegHandlers {
       default:
         unreachable(action);
     }
+  }
+
+  #doTalking(action: TalkingAction): void {
+    const conversation = this.#conversation;
+    if (conversation === null) return;
+    switch (action.kind) {
+      case "replace-session":
+        if (action.key === "managed") this.#carryByManagedKey();
+        conversation.replace(action.key);
+        return;
+      case "rest-session":
+        conversation.rest();
+        return;
+      case "wake-session":
+        conversation.wake();
+        return;
+      case "close-session":
+        conversation.close();
+        return;
+      case "announce":
+        conversation.announce(action.why, action.text);
+        return;
+      case "play":
+        if (action.what === "ringback") conversation.downlink.playRingback();
+        else conversation.say(action.what);
+        return;
+      case "warn-of-end":
+        conversation.tell(endWarning);
+        return;
+      default:
+        unreachable(action);
+    }
+  }
+
+  #doHandover(action: HandoverAction): void {
+    switch (action.kind) {
+      case "refer":
+        this.#leg.refer(targetUri(action.to, this.#invite));
+        return;
+      case "dial":
+        this.#dial(action.to);
+        return;
+      case "cancel-dial":
+        this.#farParty?.close();
+        this.#farParty = null;
+        return;
+      case "bridge":
+        if (this.#junction !== null) this.#farParty?.join(this.#junction);
+        return;
+      default:
+        unreachable(action);
+    }
+  }
+
+  #dial(to: string): void {
+    this.#farParty = FarParty.dial({
+      ports: this.#ports,
+      callId: this.callId,
+      invite: this.#invite,
+      to,
+      codec: this.#description?.codec ?? "pcmu",
+      log: this.#log,
+      onEvent: (event) => {
+        this.#take({ kind: "far-end", event });
+      },
+      onDigit: (digit) => {
+        this.#media?.press(digit);
+      },
+    });
+  }
+
+  #noteStep(what: FallbackStep["what"], why: EndCause): void {
+    const step = this.#facts.climbed(what, why);
+    if (step !== null) this.#teller.tell({ kind: "call.fallback", step });
+  }
+
+  #carryByManagedKey(): void {
+    const usage = this.#facts.carriedByManagedKey();
+    if (usage !== null) this.#teller.tell({ kind: "call.usage", usage });
   }
 
   #askPlan(): void {
@@ -254,19 +351,30 @@ export class CallRunner implements SipLegHandlers {
     );
   }
 
-  #openConversation(plan: CallPlan): void {
-    const { clock, makeModelSession, control } = this.#ports;
-    const codec = this.#description?.codec ?? "pcmu";
-    this.#conversation = new Conversation({
+  #openSession(plan: CallPlan, key: CallKey): void {
+    this.#conversation ??= this.#makeConversation(plan);
+    if (key === "managed") this.#carryByManagedKey();
+    this.#conversation.open(key);
+  }
+
+  #makeConversation(plan: CallPlan): Conversation {
+    const { clock, makeModelSession, control, phrases, timing } = this.#ports;
+    return new Conversation({
       callId: this.callId,
       plan,
-      codec,
+      codec: this.#description?.codec ?? "pcmu",
       facts: this.#facts,
       makeModelSession,
+      phrases,
+      timing,
       clock,
       log: this.#log,
+      callTool: (call) => control.callTool(this.callId, call),
+      sendDigits: (digits) => {
+        if (this.#media?.press(digits) !== true) this.#conversation?.downlink.playDigits(digits);
+      },
       tellTurn: (turn) => {
-        this.#tell({ kind: "call.turn", turn });
+        this.#teller.tell({ kind: "call.turn", turn });
       },
       tellLive: (event) => {
         control.live(event);
@@ -275,7 +383,6 @@ export class CallRunner implements SipLegHandlers {
         this.#take(input);
       },
     });
-    this.#conversation.open();
   }
 
   #answer(): void {
@@ -293,12 +400,15 @@ export class CallRunner implements SipLegHandlers {
     const stream = this.#description?.stream ?? null;
     if (conversation === null || stream === null) return;
     this.#facts.reach("answeredMs");
-    this.#tell({ kind: "call.answered" });
+    this.#teller.tell({ kind: "call.answered" });
+    const junction = new AudioJunction(conversation.uplink, conversation.downlink);
+    this.#junction = junction;
     this.#media?.start(stream, {
-      sink: conversation.uplink,
-      source: conversation.downlink,
+      sink: junction,
+      source: junction,
       onDigit: (digit) => {
-        conversation.pressed(digit);
+        if (this.#farParty === null) conversation.pressed(digit);
+        else this.#farParty.press(digit);
       },
       onFrameSent: () => {
         conversation.frameSent();
@@ -312,92 +422,43 @@ export class CallRunner implements SipLegHandlers {
       clock: this.#ports.clock,
       meter: this.#facts.meter,
       tellUsage: (usage) => {
-        this.#tell({ kind: "call.usage", usage });
+        this.#teller.tell({ kind: "call.usage", usage });
       },
       keepDraft: () => {
-        this.#keepDraft();
+        this.#teller.keepDraft(this.#media?.stats() ?? null);
       },
     });
-  }
-
-  #arm(timer: CallTimer, afterMs: number): void {
-    this.#disarm(timer);
-    const armed = this.#ports.clock.after(afterMs, () => {
-      this.#timers.delete(timer);
-      this.#take({ kind: "time-is-up", timer });
-    });
-    this.#timers.set(timer, armed);
-  }
-
-  #disarm(timer: CallTimer): void {
-    this.#timers.get(timer)?.cancel();
-    this.#timers.delete(timer);
   }
 
   /** Gives back what the call holds, and tells its record. */
   #finish(cause: EndCause, sipStatus: number): void {
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
+    this.#timers.disarmAll();
     this.#heartbeat?.cancel();
     this.#heartbeat = null;
     this.#ports.control.withdraw(this.callId);
-    const usage = this.#facts.meter.lastStretch() ?? undefined;
-    const mediaStats = this.#media?.stats() ?? null;
+    this.#farParty?.close();
+    const stats = this.#media?.stats() ?? null;
     this.#media?.close();
-    const record = this.#facts.record(cause, sipStatus, mediaStats);
-    this.#tellStart();
-    this.#log.info({ cause, sipStatus, durationMs: record.durationMs, mediaStats }, "call ended");
-    const end: CallEvent = { ...this.#head(this.#endEventId), kind: "call.ended", record, usage };
-    void this.#write(end).then(() => {
+    void this.#teller.end(cause, sipStatus, stats).then(() => {
       this.#onFinished(this);
     });
   }
-
-  /** What would be told of the call if this process died now. */
-  #keepDraft(): void {
-    const record = this.#facts.record("gateway_lost", 200, this.#media?.stats() ?? null);
-    const usage = this.#facts.meter.stretchIfLost() ?? undefined;
-    const draft: CallEvent = { ...this.#head(this.#endEventId), kind: "call.ended", record, usage };
-    this.#ports.control.keepDraft(draft).catch((error: unknown) => {
-      this.#log.error({ err: error }, "the heartbeat of a call could not be written");
-    });
-  }
-
-  #tell(body: EventBody): void {
-    this.#tellStart();
-    void this.#write({ ...this.#head(newId("evt", this.#ports.random)), ...body });
-  }
-
-  /** Told when the number is known, or when there is something else to tell. */
-  #tellStart(): void {
-    if (this.#startTold) return;
-    this.#startTold = true;
-    const { from, to, sipCallId, trunk, metadata } = this.#invite;
-    void this.#write({
-      ...this.#head(newId("evt", this.#ports.random)),
-      atMs: this.#facts.startedAtMs,
-      kind: "call.started",
-      direction: "inbound",
-      from,
-      to,
-      numberId: this.#facts.numberId,
-      voiceMode: this.#facts.voiceMode,
-      sipCallId,
-      trunkId: trunk.trunkId,
-      metadata: { ...metadata },
-    });
-  }
-
-  #head(eventId: string): Pick<CallEvent, "eventId" | "callId" | "atMs"> {
-    return { eventId, callId: this.callId, atMs: this.#ports.clock.nowMs() };
-  }
-
-  /** Never rejects: a full or broken disk is told to the log, and the call goes on. */
-  async #write(event: CallEvent): Promise<void> {
-    try {
-      await this.#ports.control.record(event);
-    } catch (error) {
-      this.#log.error({ err: error, kind: event.kind }, "an event of the call could not be kept");
-    }
-  }
 }
+
+type TalkingAction = Extract<
+  CallAction,
+  {
+    kind:
+      | "replace-session"
+      | "rest-session"
+      | "wake-session"
+      | "close-session"
+      | "announce"
+      | "play"
+      | "warn-of-end";
+  }
+>;
+type HandoverAction = Extract<CallAction, { kind: "refer" | "dial" | "cancel-dial" | "bridge" }>;
+
+const endWarning =
+  "[The call ends in 30 seconds. Tell the caller so now, in one short sentence, and come to an end.]";

@@ -1,7 +1,8 @@
 import { defaultRateCard, type CallPlan, callPlanSchema, endCauses } from "@agentcall/contract";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CallAction, type CallInput, type CallState, decideCall } from "./call.ts";
+import type { CallAction, CallInput, CallState } from "./call-state.ts";
+import { decideCall } from "./call.ts";
 import { q850CauseOf, refusalStatusOf } from "./end-cause.ts";
 
 const plan: CallPlan = callPlanSchema.parse({
@@ -55,11 +56,43 @@ const inputs: Readonly<Record<string, CallInput>> = {
   "no-media": { kind: "media-lost" },
   deadline: { kind: "time-is-up", timer: "answer-deadline" },
   "max-duration": { kind: "time-is-up", timer: "max-duration" },
-  "apology-over": { kind: "time-is-up", timer: "apology" },
+  mute: { kind: "model-mute" },
+  unreachable: { kind: "session-failed", cause: "provider_unreachable" },
+  expired: { kind: "session-failed", cause: "session_expired" },
+  announced: { kind: "announced" },
+  "no-word": { kind: "time-is-up", timer: "first-word" },
+  notice: { kind: "time-is-up", timer: "notice" },
+  "not-replaced": { kind: "time-is-up", timer: "replacement" },
+  "nearly-over": { kind: "time-is-up", timer: "end-warning" },
+  "announcement-stuck": { kind: "time-is-up", timer: "announcement" },
+  "refer-unheard": { kind: "time-is-up", timer: "refer" },
+  "rings-out": { kind: "time-is-up", timer: "dial" },
+  goodbye: { kind: "agent-hung-up" },
+  transfer: { kind: "transfer-asked", to: "sip:desk@pbx.example" },
+  "refer-accepted": { kind: "refer", result: "accepted" },
+  "refer-done": { kind: "refer", result: "done" },
+  "refer-refused": { kind: "refer", result: "refused" },
+  "far-answered": { kind: "far-end", event: "answered" },
+  "far-failed": { kind: "far-end", event: "failed" },
+  "far-bye": { kind: "far-end", event: "hung-up" },
+  "plan-other-key": planWith({ managedKey: "the other key" }),
+  "plan-person": planWith({ forwardTo: "+14155550142" }),
+  "plan-words": planWith({ announcement: "We are closed.", rejectWith: 486 }),
+  "plan-busy": planWith({ rejectWith: 486 }),
+  "plan-all": planWith({
+    managedKey: "the other key",
+    forwardTo: "+14155550142",
+    announcement: "We are closed.",
+  }),
   api: { kind: "hang-up-asked" },
   drain: { kind: "draining" },
   fault: { kind: "fault" },
 };
+
+function planWith(ladder: Partial<CallPlan["ladder"]>): CallInput {
+  const its = { ...plan, ladder: { ...plan.ladder, ...ladder } };
+  return { kind: "planned", outcome: { kind: "accept", plan: its } };
+}
 
 function reject(
   sipStatus: number,
@@ -101,19 +134,49 @@ function inWords(action: CallAction): string {
     case "arm":
     case "disarm":
       return `${action.kind}:${action.timer}`;
+    case "open-session":
+      return action.key === "own" ? action.kind : "open-session:managed";
+    case "replace-session":
+      return `replace:${action.key}`;
+    case "note-step":
+      return `step:${action.what}:${action.why}`;
+    case "play":
+      return `play:${action.what}`;
+    case "announce":
+      return action.text === null ? action.kind : `announce:${action.text.replaceAll(" ", "-")}`;
     case "ask-plan":
     case "ring":
-    case "open-session":
     case "answer":
     case "start-media":
-    case "apologise":
     case "close-session":
+    case "rest-session":
+    case "wake-session":
+    case "warn-of-end":
+    case "refer":
+    case "dial":
+    case "cancel-dial":
+    case "bridge":
       return action.kind;
   }
 }
 
 const rung = "ask-plan ring arm:answer-deadline open-session";
-const taken = `${rung} disarm:answer-deadline answer start-media arm:max-duration`;
+const started = "start-media arm:max-duration arm:end-warning";
+const taken = `${rung} disarm:answer-deadline answer ${started}`;
+const disarmed =
+  "disarm:first-word disarm:notice disarm:replacement disarm:end-warning disarm:refer disarm:dial";
+const replacing = "disarm:first-word arm:notice arm:replacement";
+const goingToRefer = `${disarmed} play:connecting refer arm:refer`;
+const dialling = "disarm:refer play:ringback dial arm:dial";
+
+/** The words of the end: the apology, or the number's own. */
+function lastWords(why: string, announce = "announce"): string {
+  return `step:announcement:${why} close-session ${disarmed} ${announce} arm:announcement`;
+}
+
+function hungUp(cause: string): string {
+  return `bye:${cause} close-session finish:${cause}:200`;
+}
 
 describe("decideCall", () => {
   test.each([
@@ -168,18 +231,22 @@ describe("decideCall", () => {
     [
       "key refused before the answer",
       "invite plan bad-key",
-      `${rung} refuse:503 close-session finish:key_invalid:503`,
+      `${rung} step:rejection:key_invalid refuse:503 close-session finish:key_invalid:503`,
     ],
     [
       "session lost before the answer",
       "invite plan ready lost",
-      `${rung} refuse:503 close-session finish:provider_error:503`,
+      `${rung} step:rejection:provider_error refuse:503 close-session finish:provider_error:503`,
     ],
-    ["deadline, ready but mute", "invite plan ready deadline answered", taken],
+    [
+      "deadline, ready but mute",
+      "invite plan ready deadline answered audio",
+      `${taken} arm:first-word disarm:first-word`,
+    ],
     [
       "deadline, not ready",
       "invite plan deadline ready",
-      `${rung} refuse:503 close-session finish:answer_deadline:503`,
+      `${rung} step:rejection:answer_deadline refuse:503 close-session finish:answer_deadline:503`,
     ],
     [
       "hung up by the API while ringing",
@@ -237,24 +304,140 @@ describe("decideCall", () => {
       `${taken} bye:gateway_draining close-session finish:gateway_draining:200`,
     ],
     [
-      "session lost during the call",
-      "invite plan ready audio answered lost lost apology-over bye",
-      `${taken} close-session apologise arm:apology bye:session_lost close-session finish:session_lost:200`,
+      "the agent says goodbye",
+      "invite plan ready audio answered goodbye",
+      `${taken} ${hungUp("agent_hung_up")}`,
     ],
     [
-      "the caller hangs up during the apology",
-      "invite plan ready audio answered lost bye apology-over",
-      `${taken} close-session apologise arm:apology close-session finish:session_lost:200`,
-    ],
-    [
-      "session lost while the 200 is under way",
-      "invite plan ready audio lost answered apology-over",
-      `${taken} close-session apologise arm:apology bye:session_lost close-session finish:session_lost:200`,
+      "the end is near, and then there",
+      "invite plan ready audio answered nearly-over max-duration",
+      `${taken} warn-of-end ${hungUp("max_duration")}`,
     ],
   ])("%s", (_name, script, wanted) => {
     expect(run(script).said).toBe(wanted);
   });
+});
 
+describe("the failure ladder", () => {
+  test.each([
+    [
+      "another key takes over while it rings",
+      "invite plan-other-key bad-key ready audio answered",
+      `${rung} step:managed_key:key_invalid close-session arm:answer-deadline open-session:managed disarm:answer-deadline answer ${started}`,
+    ],
+    [
+      "the other key is no help where nobody can be reached",
+      "invite plan-other-key unreachable",
+      `${rung} step:rejection:provider_unreachable refuse:503 close-session finish:provider_unreachable:503`,
+    ],
+    [
+      "the number's own status refuses",
+      "invite plan-busy bad-key",
+      `${rung} step:rejection:key_invalid refuse:486 close-session finish:key_invalid:486`,
+    ],
+    [
+      "the number's own words are said, before the answer too",
+      "invite plan-words bad-key answered announced",
+      `${rung} close-session disarm:answer-deadline answer ${started} ${lastWords("key_invalid", "announce:We-are-closed.")} ${hungUp("key_invalid")}`,
+    ],
+    [
+      "a person takes the call by REFER",
+      "invite plan-person bad-key answered refer-accepted refer-done",
+      `${rung} close-session disarm:answer-deadline answer ${started} step:forward:key_invalid ${goingToRefer} ${hungUp("forwarded")}`,
+    ],
+    [
+      "a taken REFER ends with the caller's BYE",
+      "invite plan-person bad-key answered refer-accepted bye",
+      `${rung} close-session disarm:answer-deadline answer ${started} step:forward:key_invalid ${goingToRefer} close-session finish:forwarded:200`,
+    ],
+    [
+      "where REFER is refused we dial ourselves, and join the two",
+      "invite plan-person bad-key answered refer-refused far-answered far-bye",
+      `${rung} close-session disarm:answer-deadline answer ${started} step:forward:key_invalid ${goingToRefer} ${dialling} disarm:dial close-session bridge arm:max-duration ${hungUp("far_end_hung_up")}`,
+    ],
+    [
+      "where nobody says what became of the REFER, too",
+      "invite plan-person bad-key answered refer-accepted refer-unheard far-answered bye",
+      `${rung} close-session disarm:answer-deadline answer ${started} step:forward:key_invalid ${goingToRefer} ${dialling} disarm:dial close-session bridge arm:max-duration close-session finish:caller_hung_up:200`,
+    ],
+    [
+      "nobody takes the call, and the caller hears so",
+      "invite plan-person bad-key answered refer-refused rings-out announced",
+      `${rung} close-session disarm:answer-deadline answer ${started} step:forward:key_invalid ${goingToRefer} ${dialling} cancel-dial disarm:dial ${lastWords("key_invalid")} ${hungUp("key_invalid")}`,
+    ],
+    [
+      "a lost session is replaced within the call",
+      "invite plan ready audio answered lost notice ready audio",
+      `${taken} step:session_replaced:session_lost replace:same ${replacing} play:one-moment disarm:notice disarm:replacement arm:first-word disarm:first-word`,
+    ],
+    [
+      "three times, and then the caller hears an apology",
+      "invite plan ready audio answered lost ready lost expired not-replaced announced",
+      `${taken} step:session_replaced:session_lost replace:same ${replacing} disarm:notice disarm:replacement arm:first-word step:session_replaced:session_lost replace:same ${replacing} step:session_replaced:session_lost replace:same ${replacing} ${lastWords("session_lost")} ${hungUp("session_lost")}`,
+    ],
+    [
+      "a key that is refused in the call is not tried again",
+      "invite plan ready audio answered bad-key announced",
+      `${taken} ${lastWords("key_invalid")} ${hungUp("key_invalid")}`,
+    ],
+    [
+      "a session that is lost while the 200 is under way is replaced, too",
+      "invite plan ready audio lost answered",
+      `${taken} step:session_replaced:session_lost replace:same ${replacing}`,
+    ],
+    [
+      "a mute model: the other key, the person, the words, in this order",
+      "invite plan-all ready audio answered mute ready no-word refer-refused far-failed announced",
+      `${taken} step:managed_key:model_mute replace:managed ${replacing} disarm:notice disarm:replacement arm:first-word close-session step:forward:model_mute ${goingToRefer} ${dialling} cancel-dial disarm:dial ${lastWords("model_mute", "announce:We-are-closed.")} ${hungUp("model_mute")}`,
+    ],
+    [
+      "one that is mute from the first word on",
+      "invite plan ready deadline answered no-word announced",
+      `${taken} arm:first-word ${lastWords("model_mute")} ${hungUp("model_mute")}`,
+    ],
+    [
+      "words that are never heard to their end do not hold the call",
+      "invite plan ready audio answered mute announcement-stuck",
+      `${taken} ${lastWords("model_mute")} ${hungUp("model_mute")}`,
+    ],
+    [
+      "the caller hangs up during the last words",
+      "invite plan ready audio answered mute bye announced",
+      `${taken} ${lastWords("model_mute")} close-session finish:model_mute:200`,
+    ],
+  ])("%s", (_name, script, wanted) => {
+    expect(run(script).said).toBe(wanted);
+  });
+});
+
+describe("a transfer that was asked for", () => {
+  test.each([
+    [
+      "rests the model, and is over with the REFER",
+      "invite plan ready audio answered transfer refer-accepted refer-done",
+      `${taken} rest-session ${goingToRefer} ${hungUp("transferred")}`,
+    ],
+    [
+      "that nobody takes leads back to the agent",
+      "invite plan ready audio answered transfer refer-refused far-failed audio",
+      `${taken} rest-session ${goingToRefer} ${dialling} cancel-dial disarm:dial wake-session`,
+    ],
+    [
+      "that nobody takes, while the session was lost, leads on to another session",
+      "invite plan ready audio answered transfer lost refer-refused far-failed",
+      `${taken} rest-session ${goingToRefer} ${dialling} cancel-dial disarm:dial step:session_replaced:session_lost replace:same ${replacing}`,
+    ],
+    [
+      "is left by a caller who hangs up meanwhile",
+      "invite plan ready audio answered transfer bye",
+      `${taken} rest-session ${goingToRefer} close-session finish:caller_hung_up:200`,
+    ],
+  ])("%s", (_name, script, wanted) => {
+    expect(run(script).said).toBe(wanted);
+  });
+});
+
+describe("decideCall", () => {
   test("whatever happens, a call finishes at most once, and then says nothing but BYE to a late 200", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...Object.keys(inputs)), { maxLength: 30 }), (words) => {

@@ -8,11 +8,16 @@ import {
   type LiveEvent,
   type Turn,
 } from "@agentcall/contract";
+import type { SessionReport } from "@agentcall/realtime";
 import { beforeEach, describe, expect, test } from "vitest";
 import { CallFacts } from "./call-facts.ts";
 import type { ModelHandlers } from "./call-ports.ts";
 import { aCallTrunk } from "../sip/testing/trunk-plan.ts";
+import type { ToolCall } from "../control/control-link.ts";
+import type { CallTiming } from "./call-ports.ts";
+import type { CallInput } from "./call-state.ts";
 import { Conversation } from "./conversation.ts";
+import { Phrases } from "./phrases.ts";
 
 const callId = callIdSchema.parse("call_1");
 const plan: CallPlan = callPlanSchema.parse({
@@ -41,16 +46,28 @@ const plan: CallPlan = callPlanSchema.parse({
   tools: [],
 });
 
+const planWithTools: CallPlan = {
+  ...plan,
+  tools: [
+    { type: "hang_up" },
+    { type: "transfer_call", destinations: [{ name: "Sales", to: "sip:sales@pbx.example" }] },
+    { type: "send_dtmf" },
+    { type: "function", name: "find_order", description: "", parameters: {} },
+  ],
+};
+
 const invite = {
   callId,
   sipCallId: "x",
   from: "",
   to: "",
   sourceAddress: "127.0.0.1",
+  sourcePort: 5_060,
   sdp: "",
   trunk: aCallTrunk,
   metadata: {},
 };
+const phrases = Phrases.load();
 const deltaBytes = 1_600; // 200 ms
 const speechByte = 0x42;
 
@@ -61,6 +78,12 @@ let live: LiveEvent[];
 let model: ModelHandlers;
 let facts: CallFacts;
 let conversation: Conversation;
+let inputs: CallInput[];
+/** What the customer's webhook was asked for. */
+let tools: ToolCall[];
+let digits: string[];
+/** The first byte of each piece that went to the model. */
+let appended: number[] = [];
 
 beforeEach(() => {
   clock = new TestClock();
@@ -69,20 +92,42 @@ beforeEach(() => {
   live = [];
   facts = new CallFacts(clock, invite);
   facts.reach("answeredMs");
+  inputs = [];
+  tools = [];
+  digits = [];
   conversation = converse(plan);
 });
 
-function converse(withPlan: CallPlan): Conversation {
-  return new Conversation({
+/** A conversation whose session was asked for, with what was said until then forgotten. */
+function converse(withPlan: CallPlan, timing: Partial<CallTiming> = {}): Conversation {
+  const made = new Conversation({
     callId,
     plan: withPlan,
     codec: "pcmu",
     facts,
-    makeModelSession: (_plan, _codec, _callId, handlers) => {
+    phrases,
+    timing: {
+      muteAfterMs: 8_000,
+      greetingProtectedMs: 0,
+      replaceSessionAfterMs: 3_300_000,
+      ...timing,
+    },
+    callTool: (call) => {
+      tools.push(call);
+      return Promise.resolve({ kind: "answered", output: "found" });
+    },
+    sendDigits: (pressed) => digits.push(pressed),
+    makeModelSession: ({ greets }, handlers) => {
       model = handlers;
       return {
-        open: () => said.push("open"),
-        appendAudio: (_bytes, _offset, length) => said.push(`append ${String(length)}`),
+        open: () => said.push(greets ? "open" : "open without greeting"),
+        sendToolOutput: (id, output) => said.push(`${id}: ${output}`),
+        recall: (lines, speak) =>
+          said.push(`recall ${lines.map(({ text }) => text).join("|")} ${String(speak)}`),
+        appendAudio: (bytes, _offset, length) => {
+          said.push(`append ${String(length)}`);
+          appended.push(bytes[0] ?? 0);
+        },
         interrupted: (heard) =>
           said.push(
             ...heard.map(
@@ -91,21 +136,30 @@ function converse(withPlan: CallPlan): Conversation {
             ),
           ),
         sendUserText: (text) => said.push(text),
-        close: () => said.push("close"),
+        close: () => {
+          said.push("close");
+          handlers.onReport({ kind: "closed" }); // as the real one does, at once
+        },
       };
     },
     clock,
     log: silentLog,
     tellTurn: (turn) => turns.push(turn),
     tellLive: (event) => live.push(event),
-    take: (input) => said.push(input.kind),
+    take: (input) => {
+      inputs.push(input);
+      said.push(input.kind);
+    },
   });
+  made.open("own");
+  said = [];
+  return made;
 }
 
 /** The model speaks for 200 ms. */
-function speak(itemId: string, responseId = `of ${itemId}`): void {
+function speak(itemId: string, responseId = `of ${itemId}`, byte = speechByte): void {
   const writeInto = (target: Uint8Array, offset: number): number => {
-    target.fill(speechByte, offset, offset + deltaBytes);
+    target.fill(byte, offset, offset + deltaBytes);
     return deltaBytes;
   };
   // The downlink takes the audio by writeInto alone: the frame it stands in is not looked at.
@@ -213,29 +267,6 @@ describe("Conversation", () => {
     ["timeout", "provider_timeout"],
     ["session_expired", "session_expired"],
   ] as const)("a failure for %s ends the call as %s", (reason, cause) => {
-    const inputs: unknown[] = [];
-    conversation = new Conversation({
-      callId,
-      plan,
-      codec: "pcmu",
-      facts,
-      makeModelSession: (_plan, _codec, _callId, handlers) => {
-        model = handlers;
-        return {
-          open: ignore,
-          appendAudio: ignore,
-          interrupted: ignore,
-          sendUserText: ignore,
-          close: ignore,
-        };
-      },
-      clock,
-      log: silentLog,
-      tellTurn: ignore,
-      tellLive: ignore,
-      take: (input) => inputs.push(input),
-    });
-
     model.onReport({ kind: "failed", reason, message: "" });
 
     expect(inputs).toEqual([{ kind: "session-failed", cause }]);
@@ -251,12 +282,19 @@ describe("Conversation", () => {
     expect(said).toEqual(["close"]);
   });
 
-  test("plays the error tones after the session is gone", () => {
-    speak("item-1");
-    conversation.close();
-    conversation.downlink.playErrorTones();
+  test("tells of digital silence that it is none, and plays it all the same", () => {
+    speak("item-1", "of item-1", 0xff);
 
-    expect(play(60)).toBe(50); // three times 330 ms
+    expect(said).toEqual([]);
+    expect(play(12)).toBe(10);
+  });
+
+  test("what is said twice at once in its own voice and the standard phrases' is told apart", () => {
+    conversation.say("one-moment");
+    play(5);
+    model.onReport({ kind: "speech-started", audioStartMs: 0 });
+
+    expect(said).toEqual([]); // the model knows nothing of our phrase
   });
 
   test("tells the model of a key that was pressed", () => {
@@ -266,6 +304,210 @@ describe("Conversation", () => {
   });
 });
 
-function ignore(): void {
-  // Not looked at.
+describe("a model that says nothing", () => {
+  test("is told of eight seconds after the caller has finished", () => {
+    model.onReport({ kind: "speech-started", audioStartMs: 0 });
+    model.onReport({ kind: "speech-stopped" });
+    clock.advance(7_900);
+    const before = [...said];
+    clock.advance(100);
+
+    expect([before, said]).toEqual([[], ["model-mute"]]);
+  });
+
+  test.each<[string, () => void]>([
+    [
+      "speaks",
+      () => {
+        speak("item-1");
+      },
+    ],
+    [
+      "calls a tool",
+      () => {
+        model.onReport(toolCall("find_order"));
+      },
+    ],
+    [
+      "is spoken over",
+      () => {
+        model.onReport({ kind: "speech-started", audioStartMs: 0 });
+      },
+    ],
+  ])("is not mute as long as it %s", (_, happens) => {
+    conversation = converse(planWithTools);
+    model.onReport({ kind: "speech-stopped" });
+    happens();
+    clock.advance(20_000);
+
+    expect(said).not.toContain("model-mute");
+  });
+
+  test("sends digital silence is mute, too", () => {
+    model.onReport({ kind: "speech-stopped" });
+    speak("item-1", "of item-1", 0xff);
+    clock.advance(8_000);
+
+    expect(said).toEqual(["model-mute"]);
+  });
+});
+
+describe("another session in a call", () => {
+  test("is told what was said and what is being heard, and goes on without a greeting", async () => {
+    sayTurn("item-1", "How can I help you?");
+    play(20);
+    sayTurn("item-2", "one two three four", false);
+    play(5); // half of 200 ms
+
+    conversation.replace("same");
+    await settled();
+    model.onReport({ kind: "ready" });
+
+    expect(said).toEqual([
+      "session-audio",
+      "session-audio",
+      "close",
+      "open without greeting",
+      "recall How can I help you?|one two true",
+      "session-ready",
+    ]);
+  });
+
+  test("greets where nothing was said yet", async () => {
+    conversation.replace("managed");
+    await settled();
+    model.onReport({ kind: "ready" });
+
+    expect(said).toEqual(["close", "open", "session-ready"]);
+  });
+
+  test("takes over before the provider's limit, in a quiet moment, without a word", async () => {
+    conversation = converse(plan, { replaceSessionAfterMs: 1_000 });
+    const former = model;
+    sayTurn("item-1", "Hello.");
+    play(60);
+    await settled();
+    said = [];
+    model.onReport({ kind: "ready" });
+    play(10);
+    former.onReport({ kind: "closed" });
+
+    expect(said).toEqual(["close", "recall Hello. false"]);
+  });
+});
+
+describe("a tool", () => {
+  beforeEach(() => {
+    conversation = converse(planWithTools);
+  });
+
+  test("that ends the call waits until the goodbye has been heard", () => {
+    speak("item-1", "response-1");
+    model.onReport(toolCall("hang_up"));
+    model.onReport({ kind: "item-audio-done", itemId: "item-1" });
+    model.onReport({
+      kind: "response-done",
+      responseId: "response-1",
+      status: "completed",
+      usage: null,
+    });
+    play(9);
+    const before = [...said];
+    play(3);
+
+    expect(before).toEqual(["session-audio"]);
+    expect(said).toEqual(["session-audio", "agent-hung-up"]);
+  });
+
+  test("that ends the call is called off by a caller who speaks first", () => {
+    speak("item-1", "response-1");
+    model.onReport(toolCall("hang_up"));
+    play(2);
+    model.onReport({ kind: "speech-started", audioStartMs: 0 });
+    play(50);
+
+    expect(said).toContain('call-1: {"error":"The caller began to speak: the call goes on."}');
+    expect(said).not.toContain("agent-hung-up");
+  });
+
+  test("that transfers names its destination, rests the model, and tells it when nobody took the call", () => {
+    model.onReport(toolCall("transfer_call", { destination: "Sales" }));
+    model.onReport({ kind: "response-done", responseId: "r", status: "completed", usage: null });
+    play(1);
+    conversation.rest();
+    speak("item-9");
+    const heard = play(12);
+    conversation.wake();
+
+    expect(inputs).toEqual([{ kind: "transfer-asked", to: "sip:sales@pbx.example" }]);
+    expect(heard).toBe(0);
+    expect(said.at(-1)).toContain("Nobody took the call");
+  });
+
+  test("that presses keys presses them", () => {
+    model.onReport(toolCall("send_dtmf", { digits: "12#" }));
+
+    expect(digits).toEqual(["12#"]);
+    expect(said).toEqual(['call-1: {"ok":true}']);
+  });
+
+  test("of the customer's own is asked for, and its output given to the model", async () => {
+    model.onReport(toolCall("find_order", { id: 7 }));
+    await settled();
+
+    expect(tools).toEqual([
+      { toolCallId: "call-1", name: "find_order", argumentsJson: '{"id":7}' },
+    ]);
+    expect(said).toEqual(["call-1: found"]);
+  });
+
+  test.each([
+    ["fly", {}, "There is no such tool."],
+    ["transfer_call", { destination: "+1900" }, "There is no such destination."],
+    ["send_dtmf", { digits: "hello" }, "The digits must be"],
+  ])("%s with %j is refused, and the model told why", (name, given, why) => {
+    model.onReport(toolCall(name, given));
+
+    expect(said[0]).toContain(why);
+    expect(inputs).toEqual([]);
+  });
+});
+
+describe("the greeting", () => {
+  test("is not broken into while its first 300 ms are heard", () => {
+    conversation = converse(plan, { greetingProtectedMs: 300 });
+    speak("item-1");
+    speak("item-1");
+    const loud = new Uint8Array(160).fill(speechByte);
+    appended = [];
+    conversation.uplink.audio(loud, 0, 160);
+    conversation.uplink.audio(loud, 0, 160);
+    play(15);
+    conversation.uplink.audio(loud, 0, 160);
+    conversation.uplink.audio(loud, 0, 160);
+
+    expect(appended).toEqual([0xff, speechByte]);
+  });
+});
+
+function toolCall(
+  name: string,
+  given: unknown = {},
+): Extract<SessionReport, { kind: "tool-call" }> {
+  return { kind: "tool-call", callId: "call-1", name, argumentsJson: JSON.stringify(given) };
+}
+
+/** The agent says this in 200 ms, and no more where it is whole. */
+function sayTurn(itemId: string, text: string, isWhole = true): void {
+  speak(itemId);
+  const spoken = { itemId, previousItemId: null, speaker: "ai", text } as const;
+  model.onReport({ kind: "transcript-partial", ...spoken });
+  if (!isWhole) return;
+  model.onReport({ kind: "item-audio-done", itemId });
+  model.onReport({ kind: "turn", ...spoken });
+}
+
+/** Lets promises that are settled be heard. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
 }

@@ -1,4 +1,11 @@
-import { encodeG711, type G711Codec, generateTone, PlayoutQueue } from "@agentcall/media";
+import {
+  encodeG711,
+  type G711Codec,
+  generateTone,
+  isAudible,
+  PlayoutQueue,
+  silenceByte,
+} from "@agentcall/media";
 import type { AudioDelta } from "@agentcall/realtime";
 import type { FrameSource } from "../rtp/media-session.ts";
 import type { ItemProgress } from "./transcript.ts";
@@ -31,7 +38,8 @@ export class Downlink implements FrameSource {
   readonly #codec: G711Codec;
   readonly #items = new Map<string, Item>();
   readonly #onFirstSpeech: () => void;
-  #hasSpoken = false;
+  #spokenFrames = 0;
+  #ownItems = 0;
   #cutResponseId: string | null = null;
   #currentResponseId: string | null = null;
 
@@ -50,15 +58,28 @@ export class Downlink implements FrameSource {
     return this.#queue.counters.overruns;
   }
 
-  /** Queues audio of the model. False when it belongs to an answer that the caller broke into. */
-  play(delta: AudioDelta): boolean {
-    if (delta.responseId === this.#cutResponseId) return false;
+  /** Nothing is left to be heard, and no item is half there. */
+  get isIdle(): boolean {
+    return this.#queue.isIdle;
+  }
+
+  /** How much speech has been handed out since the call began, in milliseconds. */
+  get spokenMs(): number {
+    return this.#spokenFrames * frameMs;
+  }
+
+  /**
+   * Queues audio of the model, and says whether it can be heard. `unwanted`: it belongs to an
+   * answer that the caller broke into.
+   */
+  play(delta: AudioDelta): "audible" | "silent" | "unwanted" {
+    if (delta.responseId === this.#cutResponseId) return "unwanted";
     const item = this.#itemOf(delta.itemId);
-    if (item.cut) return false;
+    if (item.cut) return "unwanted";
     this.#currentResponseId = delta.responseId;
     const bytes = delta.writeInto(roomFor(delta.bytes), 0);
     item.receivedBytes += this.#queue.push(delta.itemId, room, 0, bytes);
-    return true;
+    return isAudible(this.#codec, room, 0, bytes) ? "audible" : "silent";
   }
 
   /** All audio of the item has come. */
@@ -73,7 +94,7 @@ export class Downlink implements FrameSource {
     // Also when nothing is queued at this moment: what still comes of that answer is not wanted.
     this.#cutResponseId = this.#currentResponseId;
     for (const { itemId } of heard) this.#itemOf(itemId).cut = true;
-    return heard.filter(({ itemId }) => itemId !== errorTonesItem);
+    return heard.filter(({ itemId }) => !itemId.startsWith(ownItem));
   }
 
   progressOf(itemId: string): ItemProgress | null {
@@ -90,23 +111,58 @@ export class Downlink implements FrameSource {
     bytes: number,
   ): "speech" | "silence" | "talkspurt-start" {
     const kind = this.#queue.pullFrame(into, offset, bytes);
-    if (kind !== "silence" && !this.#hasSpoken) {
-      this.#hasSpoken = true;
-      this.#onFirstSpeech();
+    if (kind !== "silence") {
+      if (this.#spokenFrames === 0) this.#onFirstSpeech();
+      this.#spokenFrames += 1;
     }
     return kind;
   }
 
   /** The three rising tones that the telephone network plays when a call fails (ITU-T E.180, Q.35). */
   playErrorTones(): void {
-    const samples = new Int16Array(toneSamples);
-    const bytes = new Uint8Array(toneSamples);
-    for (const frequencyHz of errorTonesHz) {
-      generateTone({ frequencyHz, amplitude: toneAmplitude, samples, phase: 0 });
-      encodeG711(this.#codec, samples, bytes);
-      this.#queue.push(errorTonesItem, bytes, 0, bytes.length);
+    this.playPhrase(concatenated(errorTonesHz.map((each) => this.#tone([each], errorToneMs))));
+  }
+
+  /** Says G.711 of our own behind what is queued. It is no turn of the agent's. */
+  playPhrase(bytes: Uint8Array): void {
+    this.#ownItems += 1;
+    const itemId = `${ownItem}${String(this.#ownItems)}`;
+    this.#queue.push(itemId, bytes, 0, bytes.length);
+    this.#queue.endItem(itemId);
+  }
+
+  /** What a caller hears while it rings at another place: one second in five (ITU-T E.180). */
+  playRingback(): void {
+    const pause = new Uint8Array(ringPauseMs * bytesPerMs).fill(silenceByte(this.#codec));
+    for (let ring = 0; ring < ringsMax; ring += 1) {
+      this.playPhrase(this.#tone([ringHz], ringMs));
+      this.playPhrase(pause);
     }
-    this.#queue.endItem(errorTonesItem);
+  }
+
+  /** Digits as a telephone's keys sound them (ITU-T Q.23), for a peer that takes no telephone events. */
+  playDigits(digits: string): void {
+    const pause = new Uint8Array(digitPauseMs * bytesPerMs).fill(silenceByte(this.#codec));
+    for (const digit of digits) {
+      const pair = digitTonesHz[digit];
+      if (pair !== undefined) this.playPhrase(concatenated([this.#tone(pair, digitMs), pause]));
+    }
+  }
+
+  /** Some frequencies at once. */
+  #tone(frequenciesHz: readonly number[], ms: number): Uint8Array {
+    const samples = new Int16Array(ms * bytesPerMs);
+    const one = new Int16Array(samples.length);
+    const amplitude = toneAmplitude / frequenciesHz.length;
+    for (const frequencyHz of frequenciesHz) {
+      generateTone({ frequencyHz, amplitude, samples: one, phase: 0 });
+      for (let index = 0; index < one.length; index += 1) {
+        samples[index] = (samples[index] ?? 0) + (one[index] ?? 0);
+      }
+    }
+    const bytes = new Uint8Array(samples.length);
+    encodeG711(this.#codec, samples, bytes);
+    return bytes;
   }
 
   #itemOf(itemId: string): Item {
@@ -119,6 +175,35 @@ export class Downlink implements FrameSource {
 }
 
 const errorTonesHz = [950, 1_400, 1_800] as const;
-const errorTonesItem = "error-tones";
-const toneSamples = 2_640; // 330 ms
+const errorToneMs = 330;
+const ownItem = "own-"; // the provider's items begin with "item_"
+const frameMs = 20;
+const ringHz = 425;
+const ringMs = 1_000;
+const ringPauseMs = 4_000;
+const ringsMax = 6; // as long as we let it ring
+const digitMs = 100; // exchanges want 40 ms
+const digitPauseMs = 80;
 const toneAmplitude = 6_000; // about -15 dBm0: heard, and not startling
+
+/** The pairs of ITU-T Q.23, table 1. */
+const digitTonesHz: Readonly<Record<string, readonly number[]>> = Object.fromEntries(
+  ["1 2 3 A", "4 5 6 B", "7 8 9 C", "* 0 # D"].flatMap((row, rowAt) =>
+    row
+      .split(" ")
+      .map((digit, columnAt) => [
+        digit,
+        [[697, 770, 852, 941][rowAt] ?? 0, [1_209, 1_336, 1_477, 1_633][columnAt] ?? 0],
+      ]),
+  ),
+);
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -11,6 +11,7 @@ import type { G711Codec } from "@agentcall/media";
 import type { CallKeys } from "../control/call-keys.ts";
 import type { MakeModelSession } from "./call-ports.ts";
 import { LateTransport } from "./late-transport.ts";
+import { toolDefinitions } from "./tool-request.ts";
 
 const handshakeTimeoutMs = 4_000; // the answer deadline comes first: this is for what is left over
 const transcriptionModel = "gpt-transcribe"; // the others end on 2027-02-26
@@ -26,14 +27,14 @@ type ModelSessionsOptions = {
 
 /** How this gateway opens sessions with the model. */
 export function modelSessions(options: ModelSessionsOptions): MakeModelSession {
-  return (plan, codec, callId, { onReport, onAudio }) => {
+  return ({ plan, codec, callId, greets }, { onReport, onAudio }) => {
     const log = options.log.child({ callId });
     const makeTransport = (handlers: TransportHandlers): RealtimeTransport =>
       options.realtimeTransport?.(plan, handlers) ??
       webSocketTransport(plan, callId, options, handlers);
     return new RealtimeSession({
       transport: makeTransport,
-      config: configOf(plan, codec),
+      config: configOf(plan, codec, greets),
       clock: options.clock,
       log,
       onReport,
@@ -61,7 +62,7 @@ function webSocketTransport(
   return new LateTransport({ askKey, makeTransport, handlers });
 }
 
-function configOf(plan: CallPlan, codec: G711Codec): SessionConfig {
+function configOf(plan: CallPlan, codec: G711Codec, greets: boolean): SessionConfig {
   const { model, instructions, voice, language, firstMessage } = plan.agent;
   return {
     model,
@@ -70,8 +71,8 @@ function configOf(plan: CallPlan, codec: G711Codec): SessionConfig {
     language,
     codec,
     firstMessage,
-    greets: true,
-    tools: [],
+    greets,
+    tools: toolDefinitions(plan.tools),
     transcriptionModel,
     // 500 ms is what the newest models have themselves; 200 ms would clip callers who think.
     turnDetection: {

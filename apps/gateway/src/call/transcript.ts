@@ -96,6 +96,15 @@ export class Transcript {
     if (this.#answers.has(itemId)) this.#tellCut(itemId, progress);
   }
 
+  /** What the agent is saying at this moment, as far as it has been heard. */
+  unfinished(): readonly { readonly speaker: Speaker; readonly text: string }[] {
+    return [...this.#answers].flatMap(([itemId, { spoken }]) => {
+      const progress = this.#options.progressOf(itemId);
+      const text = progress === null ? "" : textHeard(spoken.text, progress);
+      return text === "" || progress?.heardMs === 0 ? [] : [{ speaker: spoken.speaker, text }];
+    });
+  }
+
   /** The call is over: what was half heard is cut there. */
   end(atMs: number): void {
     this.heard(atMs);

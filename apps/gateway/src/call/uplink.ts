@@ -4,6 +4,7 @@ export class Uplink {
   readonly #silence: number;
   readonly #send: (piece: Uint8Array) => void;
   #filledBytes = 0;
+  #isDeaf = false;
 
   /** `send` has the piece only while it runs: the buffer is used again. */
   constructor(silenceByte: number, send: (piece: Uint8Array) => void) {
@@ -11,8 +12,17 @@ export class Uplink {
     this.#send = send;
   }
 
+  /** While it is deaf, silence stands for what is said: time goes on for the model. */
+  deafen(isDeaf: boolean): void {
+    this.#isDeaf = isDeaf;
+  }
+
   /** Takes G.711 in its order. */
   audio(source: Uint8Array, offset: number, bytes: number): void {
+    if (this.#isDeaf) {
+      this.silence(bytes);
+      return;
+    }
     const piece = this.#piece;
     let from = offset;
     const end = offset + bytes;

@@ -34,6 +34,7 @@ type House = {
   readonly hungUp: CallId[];
   /** What was told of trunks. */
   readonly told: string[];
+  readonly transferred: [CallId, string][];
 };
 
 let folder = "";
@@ -46,6 +47,7 @@ beforeEach(async () => {
   const spool = await Spool.open(folder, silentLog);
   const hungUp: CallId[] = [];
   const told: string[] = [];
+  const transferred: [CallId, string][] = [];
   const link = new ControlLink({
     url: await control.listen(),
     token: new Secret("practice-token"),
@@ -57,10 +59,11 @@ beforeEach(async () => {
     log: silentLog,
     liveCallIds: () => [callId],
     onHangup: (id) => hungUp.push(id),
+    onTransfer: (id, to) => transferred.push([id, to]),
     onTrunks: ({ trunks }) => told.push(...trunks.map(({ trunkId }) => trunkId)),
     onTrunkTest: ({ testId }) => told.push(testId),
   });
-  house = { control, clock, spool, link, hungUp, told };
+  house = { control, clock, spool, link, hungUp, told, transferred };
 });
 
 afterEach(async () => {
@@ -235,5 +238,46 @@ describe("ControlLink", () => {
     });
 
     expect(await house.control.next()).toMatchObject({ kind: "live", event: { text: "Hello" } });
+  });
+});
+
+describe("a question in a call", () => {
+  test("for a tool is answered with what came of it, and given up after ten seconds", async () => {
+    await welcomed();
+    const call = { toolCallId: "item_1", name: "find_order", argumentsJson: "{}" };
+
+    const first = house.link.callTool(callId, call);
+    const asked = await house.control.next();
+    house.control.say({
+      kind: "tool.result",
+      callId,
+      toolCallId: "item_1",
+      outcome: { kind: "answered", output: "found" },
+    });
+    const outcome = await first;
+    const second = house.link.callTool(callId, call);
+    const failing = expect(second).rejects.toMatchObject({ code: "control-plane-unreachable" });
+    house.clock.advance(10_000);
+    await failing;
+
+    expect(asked).toEqual({ kind: "tool.call", callId, ...call });
+    expect(outcome).toEqual({ kind: "answered", output: "found" });
+  });
+
+  test("fails at once when the control plane is not there", async () => {
+    const call = { toolCallId: "item_1", name: "find_order", argumentsJson: "{}" };
+
+    await expect(house.link.callTool(callId, call)).rejects.toMatchObject({
+      code: "control-plane-unreachable",
+    });
+  });
+
+  test("is not needed for a transfer that the API asks for", async () => {
+    await welcomed();
+
+    house.control.say({ kind: "call.transfer", callId, to: "+14155550142" });
+    while (house.transferred.length === 0) await new Promise((resolve) => setImmediate(resolve));
+
+    expect(house.transferred).toEqual([[callId, "+14155550142"]]);
   });
 });

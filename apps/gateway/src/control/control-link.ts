@@ -18,10 +18,14 @@ import {
   type GatewayFrame,
   type LiveEvent,
   type PlanOutcome,
+  type ToolOutcome,
   type TrunkTestLine,
 } from "@agentcall/contract";
 import { WebSocket } from "ws";
+import { PendingAsks } from "./pending-asks.ts";
 import type { Spool } from "./spool.ts";
+
+export type ToolCall = Omit<Extract<GatewayFrame, { kind: "tool.call" }>, "kind" | "callId">;
 
 export type CallOffer = Omit<Extract<GatewayFrame, { kind: "call.offer" }>, "kind">;
 
@@ -38,11 +42,13 @@ type ControlLinkOptions = {
   readonly onHangup: (callId: CallId) => void;
   readonly onTrunks: (news: Extract<ControlFrame, { kind: "trunks" }>) => void;
   readonly onTrunkTest: (test: Extract<ControlFrame, { kind: "trunk.test" }>) => void;
+  readonly onTransfer: (callId: CallId, to: string) => void;
 };
 
 const reconnectSchedule = { firstMs: 100, maxMs: 2_000 } as const; // a restarted control plane is back within seconds
 const welcomeMsMax = 5_000; // a peer that takes the connection and says nothing
 const planMsMax = 3_000; // the caller hears nothing but 100 Trying meanwhile
+const toolMsMax = 10_000; // the webhook has 8 s, and the link is near
 const eventsPerFrameMax = 100; // the contract's limit
 const liveBufferedBytesMax = 262_144; // what passes is left out when the control plane reads slowly
 
@@ -67,6 +73,7 @@ export class ControlLink {
   readonly #options: ControlLinkOptions;
   readonly #offers = new Map<CallId, PendingOffer>();
   readonly #keyRequests = new Map<string, (key: Secret | null) => void>();
+  readonly #tools: PendingAsks<ToolOutcome>;
   #state: LinkState = { kind: "down" };
   #timer: Timer | null = null;
   #attempt = 0;
@@ -77,6 +84,7 @@ export class ControlLink {
 
   constructor(options: ControlLinkOptions) {
     this.#options = options;
+    this.#tools = new PendingAsks(options.clock, toolMsMax);
     this.ready = new Promise((resolve) => {
       this.#onceWelcomed = resolve;
     });
@@ -125,6 +133,14 @@ export class ControlLink {
     this.#offers.delete(callId);
   }
 
+  /** Has a tool of the customer's carried out. Rejects with `control-plane-unreachable`. */
+  callTool(callId: CallId, call: ToolCall): Promise<ToolOutcome> {
+    const asked = this.#tools.ask(`${callId} ${call.toolCallId}`);
+    this.#send({ kind: "tool.call", callId, ...call });
+    if (!this.isUp) this.#tools.endAll();
+    return asked;
+  }
+
   /** Tells what must last: on disk first, then sent, until it is acknowledged. */
   async record(event: CallEvent): Promise<void> {
     try {
@@ -157,6 +173,7 @@ export class ControlLink {
     }
     this.#offers.clear();
     for (const settle of this.#keyRequests.values()) settle(null);
+    this.#tools.endAll();
     if (this.#state.kind !== "down") this.#state.socket.close(1000);
     this.#state = { kind: "down" };
   }
@@ -227,6 +244,12 @@ export class ControlLink {
       case "call.hangup":
         this.#options.onHangup(frame.callId);
         return;
+      case "call.transfer":
+        this.#options.onTransfer(frame.callId, frame.to);
+        return;
+      case "tool.result":
+        this.#tools.answer(`${frame.callId} ${frame.toolCallId}`, frame.outcome);
+        return;
       case "trunks":
         this.#options.onTrunks(frame);
         return;
@@ -268,6 +291,7 @@ export class ControlLink {
     const { clock, random, log } = this.#options;
     this.#timer?.cancel();
     this.#state = { kind: "down" };
+    this.#tools.endAll();
     this.#attempt += 1;
     const delayMs = retryDelayMs(reconnectSchedule, this.#attempt, random);
     log.warn({ code, attempt: this.#attempt, delayMs }, "the control link is down; trying again");

@@ -1,5 +1,10 @@
 import type { Random } from "@agentcall/base";
-import { writeRtpHeader } from "@agentcall/media";
+import {
+  type TelephoneEvent,
+  telephoneEventBytes,
+  writeRtpHeader,
+  writeTelephoneEvent,
+} from "@agentcall/media";
 
 const headerBytes = 12;
 
@@ -12,7 +17,8 @@ export class FramePacket {
   readonly bytes: Uint8Array;
   readonly ssrc: number;
   readonly #frameSamples: number;
-  readonly #payloadType: number;
+  readonly #event = new Uint8Array(headerBytes + telephoneEventBytes);
+  #payloadType: number;
   #sequenceNumber: number;
   #timestamp: number;
   #afterGap = true;
@@ -32,6 +38,11 @@ export class FramePacket {
       timestamp: this.#timestamp,
       ssrc: this.ssrc,
     });
+  }
+
+  /** A re-INVITE has brought another codec: the stream goes on under its number. */
+  changePayloadType(payloadType: number): void {
+    this.#payloadType = payloadType;
   }
 
   /** Where the frame's bytes begin. */
@@ -58,6 +69,24 @@ export class FramePacket {
     this.bytes[7] = this.#timestamp & 0xff;
     this.skip(1, false);
     return this.bytes;
+  }
+
+  /**
+   * A telephone event in the place of a frame. All packets of a key press bear the timestamp of its
+   * beginning, `frame` frames ago, and the first one the marker bit (RFC 4733 section 2.5.1.2).
+   */
+  event(payloadType: number, event: TelephoneEvent, frame: number): Uint8Array {
+    this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
+    writeRtpHeader(this.#event, {
+      marker: frame === 0,
+      payloadType,
+      sequenceNumber: this.#sequenceNumber,
+      timestamp: (this.#timestamp - frame * this.#frameSamples) >>> 0,
+      ssrc: this.ssrc,
+    });
+    writeTelephoneEvent(this.#event, headerBytes, event);
+    this.skip(1);
+    return this.#event;
   }
 
   /** Lets the time of frames pass that are not sent. */

@@ -6,10 +6,12 @@ import {
   readRtpHeader,
   type RtpHeader,
   TelephoneEventCollector,
+  transcodeG711,
   type UplinkSink,
 } from "@agentcall/media";
 import { ControlReports } from "./control-reports.ts";
 import { FramePacket } from "./frame-packet.ts";
+import { KeyPresses } from "./key-presses.ts";
 import type { PacedStream, Pacer } from "./pacer.ts";
 import type { OpenRtp, RtpEndpoint } from "./rtp-endpoint.ts";
 import { type AgreedSource, SourceCheck } from "./source-check.ts";
@@ -75,6 +77,9 @@ const header: RtpHeader = {
 /** What exists once the call is answered. */
 type Running = {
   readonly ends: MediaEnds;
+  /** What the ends speak: a re-INVITE may bring another law to the wire, and not to them. */
+  readonly codec: G711Codec;
+  readonly keys: KeyPresses;
   readonly check: SourceCheck;
   readonly jitter: JitterBuffer;
   readonly packet: FramePacket;
@@ -134,6 +139,8 @@ export class MediaSession implements PacedStream {
     this.#follow(stream);
     this.#running = {
       ends,
+      codec: stream.codec,
+      keys: new KeyPresses(),
       check: new SourceCheck(stream.source),
       jitter: new JitterBuffer({ codec: stream.codec, depthMs: jitterDepthMs, sink: ends.sink }),
       packet,
@@ -149,7 +156,17 @@ export class MediaSession implements PacedStream {
     // What is sent while the caller holds is not taken, and so nothing of it is lost.
     if (this.#stream?.held === true && !stream.held) this.#running?.jitter.restart();
     this.#heardAtMs = this.#options.clock.monotonicMs();
+    this.#running?.packet.changePayloadType(stream.payloadType);
     this.#follow(stream);
+  }
+
+  /** Presses keys at the other end. False when it takes no telephone events. */
+  press(digits: string): boolean {
+    if (this.#running === null || (this.#stream?.telephoneEventPayloadType ?? null) === null) {
+      return false;
+    }
+    this.#running.keys.add(digits);
+    return true;
   }
 
   /** Stops at once, and gives the ports back. May be called twice. */
@@ -187,7 +204,7 @@ export class MediaSession implements PacedStream {
     if (lateMs > this.#pacingErrorMsMax) this.#pacingErrorMsMax = lateMs;
     running.jitter.tick(nowMs);
     if (stream.held) running.packet.skip(1);
-    else this.#sendNext(running);
+    else this.#sendNext(running, stream);
     if (running.reports.isDue(nowMs)) this.#report(running, stream);
     if (!stream.held && nowMs - this.#heardAtMs > mediaTimeoutMs) this.#loseMedia(running);
   }
@@ -196,13 +213,10 @@ export class MediaSession implements PacedStream {
     this.#running?.packet.skip(count);
   }
 
-  #sendNext(running: Running): void {
-    const { packet, ends } = running;
-    const kind = ends.source.pullFrame(packet.bytes, packet.frameOffset, frameSamples);
-    const bytes = packet.next(kind === "talkspurt-start");
-    this.#endpoint?.sendRtp(bytes, this.#remoteAddress, this.#remotePort);
+  #sendNext(running: Running, stream: NegotiatedStream): void {
+    this.#endpoint?.sendRtp(nextPacket(running, stream), this.#remoteAddress, this.#remotePort);
     this.#packetsSent += 1;
-    ends.onFrameSent();
+    running.ends.onFrameSent();
   }
 
   #follow(stream: NegotiatedStream): void {
@@ -237,6 +251,8 @@ export class MediaSession implements PacedStream {
       const digit = running.digits.push(header, packet);
       if (digit !== null) running.ends.onDigit(digit);
     } else if (header.payloadType === stream.payloadType) {
+      const { payloadOffset, payloadBytes } = header;
+      transcodeG711(stream.codec, running.codec, packet, payloadOffset, payloadBytes);
       running.jitter.push(header, packet, this.#heardAtMs);
     }
   }
@@ -298,6 +314,18 @@ export class MediaSession implements PacedStream {
     this.#mediaLost = true;
     running.ends.onMediaLost();
   }
+}
+
+/** A key press where one is under way, else a frame of what the source has. */
+function nextPacket({ packet, ends, keys, codec }: Running, stream: NegotiatedStream): Uint8Array {
+  const eventType = stream.telephoneEventPayloadType;
+  const press = eventType === null ? null : keys.next();
+  if (press !== null && eventType !== null) {
+    return packet.event(eventType, press.event, press.frame);
+  }
+  const kind = ends.source.pullFrame(packet.bytes, packet.frameOffset, frameSamples);
+  transcodeG711(codec, stream.codec, packet.bytes, packet.frameOffset, frameSamples);
+  return packet.next(kind === "talkspurt-start");
 }
 
 const comfortNoise = 13; // RFC 3389: taken as the silence it stands for

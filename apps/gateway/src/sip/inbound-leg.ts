@@ -15,6 +15,8 @@ type InboundLegOptions = {
   readonly sessionTimerSecs: number | null;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of the dialog once it stands, by its id at drachtio. */
+  readonly onDialog: (dialogId: string) => void;
   /** Told once, when drachtio holds nothing of this leg any more. */
   readonly onGone: (leg: InboundLeg) => void;
 };
@@ -93,6 +95,23 @@ export class InboundLeg implements SipLeg {
     }
   }
 
+  refer(to: string): void {
+    if (this.#state.kind !== "confirmed") return;
+    const { dialog } = this.#state;
+    const headers = { ...this.#headers, "Refer-To": `<${to}>` };
+    try {
+      dialog.request({ method: "REFER", headers }, (error, response) => {
+        if (error !== null && error !== undefined) this.#logFailure("REFER", error);
+        const isAccepted =
+          response !== undefined && response.status >= 200 && response.status < 300;
+        this.#handlers?.onRefer(isAccepted ? "accepted" : "refused");
+      });
+    } catch (error) {
+      this.#logFailure("REFER", error);
+      this.#handlers?.onRefer("refused");
+    }
+  }
+
   hangUp(cause: EndCause): void {
     switch (this.#state.kind) {
       case "answering":
@@ -133,6 +152,7 @@ export class InboundLeg implements SipLeg {
     }
     const { hangUpCause } = this.#state;
     this.#state = { kind: "confirmed", dialog };
+    this.#options.onDialog(dialog.id);
     this.#listen(dialog);
     if (hangUpCause !== null) this.#sendBye(dialog, hangUpCause);
     else this.#handlers?.onAnswered();
@@ -144,6 +164,13 @@ export class InboundLeg implements SipLeg {
     });
     dialog.on("destroy", (message, reason) => {
       this.#onDestroy(message, reason);
+    });
+    dialog.on("notify", (request, response) => {
+      this.#guarded("NOTIFY's answer", () => {
+        response.send(200, {});
+      });
+      const status = referStatusOf(request.body ?? "");
+      if (status >= 200) this.#handlers?.onRefer(status < 300 ? "done" : "refused");
     });
     // Always ours: without this listener the library answers a hold with "sendrecv".
     dialog.on("modify", (request, response) => {
@@ -229,4 +256,9 @@ function sendRefusal(
   const retryAfter: Record<string, string> =
     refusal.retryAfterSecs === null ? {} : { "Retry-After": String(refusal.retryAfterSecs) };
   response.send(refusal.status, refusal.reason, { headers: { ...headers, ...retryAfter } });
+}
+
+/** What became of a REFER, from the message fragment of a NOTIFY (RFC 3515 section 2.4.5); 0 for anything else. */
+function referStatusOf(body: string): number {
+  return Number(/^SIP\/2\.0 ([1-6]\d\d) /.exec(body)?.[1] ?? 0);
 }

@@ -20,6 +20,7 @@ export type Invite = {
   readonly to: string;
   /** Where the INVITE came from. */
   readonly sourceAddress: string;
+  readonly sourcePort: number;
   /** The offer; empty where the caller wants ours, and answers it with the ACK (RFC 3264 section 4). */
   readonly sdp: string;
   readonly trunk: CallTrunk;
@@ -42,6 +43,8 @@ export type SipLeg = {
   refuse(refusal: SipRefusal): void;
   /** 200 OK with our session description; `onAnswered` or `onAnswerFailed` follows. */
   answer(sdp: string): void;
+  /** Asks the caller's side to call this party itself; `onRefer` tells what came of it. */
+  refer(to: string): void;
   /** BYE, at once or as soon as the dialog stands. */
   hangUp(cause: EndCause): void;
 };
@@ -65,6 +68,7 @@ export type SipLegHandlers = {
   /** Nobody on the caller's side answered the refresh of the session, or made it (RFC 4028). */
   onSignallingLost(): void;
   onReoffer(reoffer: Reoffer): void;
+  onRefer(result: "accepted" | "done" | "refused"): void;
 };
 
 /** Takes a new call; what it returns is told what happens to the leg from then on. */

@@ -1,7 +1,11 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { Secret, seededRandom, silentLog } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
 import { callIdSchema } from "@agentcall/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DialogBook } from "./dialog-book.ts";
 import type { Invite, Reoffer, SipLeg, SipLegHandlers } from "./sip-leg.ts";
 import { SipServer } from "./sip-server.ts";
 import type { Admission } from "./invite-gate.ts";
@@ -20,12 +24,14 @@ class Story implements SipLegHandlers {
   onBye = (): void => void this.said.push("bye");
   onAckTimeout = (): void => void this.said.push("ack timeout");
   onSignallingLost = (): void => void this.said.push("signalling lost");
+  onRefer = (result: string): void => void this.said.push(`refer ${result}`);
   onReoffer = (reoffer: Reoffer): void => {
     this.reoffer = reoffer;
     this.said.push("reoffer");
   };
 }
 
+let folder: string;
 let drachtio: FakeDrachtio;
 let clock: TestClock;
 let server: SipServer;
@@ -34,6 +40,7 @@ let admission: Admission;
 let invited: PromiseWithResolvers<{ readonly invite: Invite; readonly leg: SipLeg }>;
 
 beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "agentcall-sip-"));
   drachtio = new FakeDrachtio();
   await begin(await drachtio.listen(), "practice-secret");
 });
@@ -43,6 +50,7 @@ afterEach(async () => {
   server.close();
   await drachtio.close();
   expect([server.dialogs, clock.pendingCount]).toEqual([0, 0]);
+  rmSync(folder, { recursive: true });
 });
 
 async function begin(port: number, secret: string): Promise<void> {
@@ -58,6 +66,7 @@ async function begin(port: number, secret: string): Promise<void> {
       invited.resolve({ invite, leg });
       return story;
     },
+    book: DialogBook.open(folder, silentLog),
     clock,
     random: seededRandom(1),
     log: silentLog,
@@ -98,6 +107,7 @@ describe("SipServer", () => {
       sourceAddress: "127.0.0.1",
       trunk: { trunkId: "trunk_1", publicAddress: null, codecs: null },
       metadata: {},
+      sourcePort: 5_098,
       sdp: "v=0\r\n",
     });
     expect(server.dialogs).toBe(1);
@@ -287,6 +297,43 @@ describe("SipServer", () => {
     await until(() => server.isConnected);
 
     expect([drachtio.connections, server.dialogs]).toEqual([2, 0]);
+  });
+
+  test("hands a caller over by REFER, and hears what became of it", async () => {
+    const leg = await anAnsweredCall();
+
+    leg.refer("sip:desk@pbx.example");
+    const refer = await drachtio.next();
+    await until(() => story.said.includes("refer accepted"));
+    drachtio.push("NOTIFY", { dialog: true, body: "SIP/2.0 100 Trying\r\n" });
+    await drachtio.next();
+    drachtio.push("NOTIFY", { dialog: true, body: "SIP/2.0 200 OK\r\n" });
+    await until(() => story.said.includes("refer done"));
+
+    expect(refer.sip).toMatch(/^REFER /);
+    expect(refer.sip).toContain("Refer-To: <sip:desk@pbx.example>");
+    expect(story.said).toEqual(["answered", "refer accepted", "refer done"]);
+    leg.hangUp("transferred");
+    await drachtio.next();
+    await drachtio.next();
+    await until(() => server.dialogs === 0);
+  });
+
+  test("hangs up the dialogs that a former life has left, and those that end are not kept", async () => {
+    const leg = await anAnsweredCall();
+    const during = readdirSync(path.join(folder, "dialogs"));
+    server.close();
+    mkdirSync(path.join(folder, "dialogs"), { recursive: true });
+    writeFileSync(path.join(folder, "dialogs", "call_7"), "abc@127.0.0.1;from-tag=1");
+
+    await begin(drachtio.socket?.localPort ?? 0, "practice-secret");
+    const bye = await drachtio.next();
+
+    expect(during).toEqual(["call_1"]);
+    expect(bye.sip).toMatch(/^BYE /);
+    expect(bye.tokens[1]).toBe("abc@127.0.0.1;from-tag=1");
+    expect(readdirSync(path.join(folder, "dialogs"))).toEqual([]);
+    leg.hangUp("gateway_fault"); // of the former life: nothing comes of it
   });
 
   test("a wrong secret is tried again with a back-off, not at once", async () => {

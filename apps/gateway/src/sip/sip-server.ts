@@ -8,6 +8,9 @@ import {
 } from "@agentcall/base";
 import type { CallId, TrunkPlan } from "@agentcall/contract";
 import { allowedMethods, extensions } from "./capabilities.ts";
+import type { DialRequest, FarLeg, FarLegHandlers } from "../call/call-ports.ts";
+import type { DialogBook } from "./dialog-book.ts";
+import { FarCall } from "./far-call.ts";
 import { reasonPhraseOf } from "../call/end-cause.ts";
 import { partiesOf } from "./caller-identity.ts";
 import { InboundLeg } from "./inbound-leg.ts";
@@ -30,12 +33,14 @@ type SipServerOptions = {
   /** Whose call an INVITE is; nothing is opened for one that is not admitted. */
   readonly admit: (request: SrfMessage) => Admission;
   readonly takeInvite: TakeInvite;
+  readonly book: DialogBook;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
 };
 
 const reconnectSchedule = { firstMs: 250, maxMs: 2_000 } as const; // a restarted drachtio is back within seconds
+const placeholderUri = "sip:placeholder"; // the library's own word for "that of the dialog"
 
 /**
  * Our end of drachtio's control connection: takes INVITEs, answers OPTIONS, and comes back with
@@ -45,6 +50,7 @@ const reconnectSchedule = { firstMs: 250, maxMs: 2_000 } as const; // a restarte
 export class SipServer {
   readonly #options: SipServerOptions;
   readonly #legs = new Set<InboundLeg>();
+  readonly #farCalls = new Set<FarCall>();
   #client: SrfClient | null = null;
   #connected = false;
   /** Where drachtio listens, such as `udp/192.0.2.5:5060,tcp/192.0.2.5:5060`. */
@@ -64,7 +70,7 @@ export class SipServer {
 
   /** Dialogs and INVITEs that drachtio still holds for us. */
   get dialogs(): number {
-    return this.#legs.size;
+    return this.#legs.size + this.#farCalls.size;
   }
 
   get isConnected(): boolean {
@@ -96,11 +102,35 @@ export class SipServer {
     this.#connect();
   }
 
+  /** Calls another party. `onFailed` follows at once where drachtio is not connected. */
+  dial(request: DialRequest, handlers: FarLegHandlers): FarLeg {
+    const { clock, log } = this.#options;
+    const client = this.#client;
+    if (client === null) {
+      queueMicrotask(() => {
+        handlers.onFailed(503);
+      });
+      return { hangUp: () => undefined };
+    }
+    const call = new FarCall({
+      client,
+      request,
+      handlers,
+      clock,
+      log,
+      onGone: (gone) => this.#farCalls.delete(gone),
+    });
+    this.#farCalls.add(call);
+    call.dial();
+    return call;
+  }
+
   /** Leaves drachtio. What dialogs there are should have been ended before. May be called twice. */
   close(): void {
     this.#closed = true;
     this.#retry?.cancel();
     for (const leg of this.#legs) leg.abandon();
+    for (const call of this.#farCalls) call.abandon();
     if (this.#connected) this.#client?.disconnect();
     this.#connected = false;
     this.#client = null;
@@ -153,6 +183,23 @@ export class SipServer {
     this.#attempt = 0;
     log.info({ hostPorts }, "connected to drachtio");
     this.#onceConnected?.();
+    for (const dialogId of this.#options.book.takeFormer()) this.#hangUpFormer(client, dialogId);
+  }
+
+  /** Ends a call of our former life: its caller has been listening to nothing since then. */
+  #hangUpFormer(client: SrfClient, dialogId: string): void {
+    const { log } = this.#options;
+    const headers = { Reason: 'Q.850;cause=41;text="The gateway was restarted"' };
+    try {
+      const bye = { uri: placeholderUri, method: "BYE", stackDialogId: dialogId, headers };
+      client.request(bye, (error) => {
+        // The caller may have hung up meanwhile: then drachtio knows of no such dialog.
+        const isKnown = error === null || error === undefined;
+        log.warn({ dialogId, isKnown }, "a call of the former life was hung up");
+      });
+    } catch (error) {
+      log.warn({ dialogId, err: error }, "a call of the former life could not be hung up");
+    }
   }
 
   /** The connection of this client ended, or never came to be. */
@@ -171,7 +218,7 @@ export class SipServer {
 
   /** Nothing may be thrown from here: the library would lose its place in the byte stream. */
   #onInvite(client: SrfClient, request: SrfRequest, response: SrfResponse): void {
-    const { log, clock, newCallId, takeInvite } = this.#options;
+    const { log, clock, newCallId, takeInvite, book } = this.#options;
     const plan = this.#admitted(request, response);
     if (plan === null) return;
     const invite = readInvite(newCallId(), request, plan);
@@ -184,7 +231,13 @@ export class SipServer {
       sessionTimerSecs: plan.sessionTimerSecs,
       clock,
       log,
-      onGone: (gone) => this.#legs.delete(gone),
+      onDialog: (dialogId) => {
+        book.add(invite.callId, dialogId);
+      },
+      onGone: (gone) => {
+        this.#legs.delete(gone);
+        book.remove(invite.callId);
+      },
     });
     this.#legs.add(leg);
     try {
@@ -234,6 +287,7 @@ function readInvite(callId: CallId, request: SrfRequest, plan: TrunkPlan): Invit
     ...partiesOf(request, plan.numberFormat),
     trunk: { trunkId, publicAddress, codecs },
     sourceAddress: request.source_address,
+    sourcePort: request.source_port,
     sdp: request.body ?? "",
   };
 }

@@ -25,6 +25,11 @@ type SrfSentRequest = {
   on(event: "response", listener: (response: SrfReply) => void): unknown;
 };
 
+/** The same, as long as it may be given up. */
+export type SrfOwnRequest = SrfSentRequest & {
+  cancel(callback: (error: unknown) => void): void;
+};
+
 export type SrfSendOptions = { readonly headers?: Record<string, string>; readonly body?: string };
 
 export type SrfResponse = {
@@ -41,10 +46,23 @@ export type SrfResponse = {
   ): void;
 };
 
+/** The other side's answer to a request of ours. */
+export type SrfAnswer = { readonly status: number };
+
 export type SrfDialog = {
+  /** Names the dialog at drachtio. */
+  readonly id: string;
+  readonly remote: { readonly sdp: string };
   on(event: "destroy", listener: (message: SrfMessage, reason: string) => void): unknown;
   on(event: "ack", listener: (request: SrfMessage) => void): unknown;
-  on(event: "modify", listener: (request: SrfRequest, response: SrfResponse) => void): unknown;
+  on(
+    event: "modify" | "notify",
+    listener: (request: SrfRequest, response: SrfResponse) => void,
+  ): unknown;
+  request(
+    options: { method: string; headers: Record<string, string> },
+    callback: (error: unknown, response: SrfAnswer | undefined) => void,
+  ): void;
   destroy(
     options: { headers: Record<string, string> },
     callback: (error: unknown, sent: unknown) => void,
@@ -69,10 +87,26 @@ export type SrfClient = {
     options: { method: string; proxy: string; headers: Record<string, string> },
     callback: (error: unknown, request: SrfSentRequest | undefined) => void,
   ): unknown;
+  request(
+    options: {
+      /** Taken from the dialog by drachtio; the library wants one all the same. */
+      uri: string;
+      method: string;
+      stackDialogId: string;
+      headers: Record<string, string>;
+    },
+    callback: (error: unknown, request: SrfOwnRequest | undefined) => void,
+  ): unknown;
   createUAS(
     request: SrfRequest,
     response: SrfResponse,
     options: { localSdp: string; headers: Record<string, string> },
+    callback: (error: unknown, dialog: SrfDialog | undefined) => void,
+  ): unknown;
+  createUAC(
+    uri: string,
+    options: { localSdp: string; callingNumber: string; headers: Record<string, string> },
+    progress: { cbRequest: (error: unknown, request: SrfOwnRequest | undefined) => void },
     callback: (error: unknown, dialog: SrfDialog | undefined) => void,
   ): unknown;
 };
