@@ -26,6 +26,10 @@ export function stepsOf(job, jobArguments) {
       return [step("call", "packages/phone/src/main.ts", jobArguments)];
     case "bench":
       return [step("bench", "test/bench/main.ts", jobArguments)];
+    case "bench:ledger":
+      return [step("bench:ledger", "test/bench/ledger.ts", jobArguments)];
+    case "verify-export":
+      return [step("verify-export", "packages/billing/src/main.ts", jobArguments)];
     case "test":
       return [vitest("test", jobArguments)];
     case "sim":
