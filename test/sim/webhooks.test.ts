@@ -111,8 +111,17 @@ class Life {
     const vault = await Vault.open(db, rootKeyOf("the simulation"), around);
     const jobs = new JobQueue({ db, audit, ...around });
     const stream = new EventStream(clock);
-    const outgoingAllowed = new Set(["127.0.0.1"]);
-    const afterCall = openAfterCall({ db, audit, vault, jobs, stream, outgoingAllowed, ...around });
+    const afterCall = openAfterCall({
+      db,
+      audit,
+      vault,
+      jobs,
+      stream,
+      managedKey: { find: () => Promise.resolve({ kind: "none" }) },
+      provider: { baseUrl: "http://127.0.0.1:9/v1", model: "none" },
+      outgoingAllowed: new Set(["127.0.0.1"]),
+      ...around,
+    });
     await jobs.start();
     return new Life(db, jobs, afterCall);
   }

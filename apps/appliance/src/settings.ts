@@ -39,6 +39,7 @@ const passedOnNames = [
   "AGENTCALL_MUTE_AFTER_MS",
   "AGENTCALL_GREETING_PROTECTED_MS",
   "AGENTCALL_SESSION_MINUTES_MAX",
+  "AGENTCALL_REPORT_MODEL",
 ];
 // Who tries out the product has its webhooks answered on the same machine.
 const evaluationHosts = { AGENTCALL_OUTGOING_ALLOWED: "127.0.0.1,localhost" };

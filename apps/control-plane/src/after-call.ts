@@ -1,5 +1,9 @@
 import type { Clock, Log, Random } from "@agentcall/base";
 import type { AuditLog } from "./audit/audit-log.ts";
+import type { ManagedKey } from "./byok/managed-key.ts";
+import { CallerContext } from "./control/caller-context.ts";
+import { CallerMemory } from "./memory/caller-memory.ts";
+import { CallReports } from "./reports/call-reports.ts";
 import { CallNews } from "./calls/call-news.ts";
 import type { CallFollower } from "./calls/call-store.ts";
 import type { EventStream } from "./events/event-stream.ts";
@@ -18,6 +22,9 @@ export type AfterCallOptions = {
   readonly vault: Vault;
   readonly jobs: JobQueue;
   readonly stream: EventStream;
+  readonly managedKey: Pick<ManagedKey, "find">;
+  /** Where reports are drawn from transcripts, such as `https://api.openai.com/v1`, and by what. */
+  readonly provider: { readonly baseUrl: string; readonly model: string };
   /** Hosts that customers' addresses may name although they are not on the public internet. */
   readonly outgoingAllowed: AllowedHosts;
   readonly clock: Clock;
@@ -32,15 +39,40 @@ export type AfterCall = {
   readonly http: OutgoingHttp;
   readonly outbox: WebhookOutbox;
   readonly webhooks: Webhooks;
+  readonly memory: CallerMemory;
+  readonly reports: CallReports;
+  readonly context: CallerContext;
+  readonly db: Database;
 };
 
 /** Makes the parts and registers their jobs: before the queue starts. */
 export function openAfterCall(options: AfterCallOptions): AfterCall {
-  const { db, audit, vault, jobs, stream, outgoingAllowed, clock, random, log } = options;
+  const { db, vault, jobs, stream, outgoingAllowed, clock, log } = options;
   const http = new OutgoingHttp({ allowedHosts: outgoingAllowed, clock });
-  const outbox = new WebhookOutbox({ jobs, clock, random });
-  const webhooks = new Webhooks({ db, audit, vault, outbox, http, clock, random });
+  const outbox = new WebhookOutbox(options);
+  const webhooks = new Webhooks({ ...options, outbox, http });
   jobs.register(webhookDeliveryJob({ db, webhooks, http, clock }));
+  const memory = new CallerMemory(options);
+  const provider = { ...options.provider, baseUrl: restUrlOf(options.provider.baseUrl) };
+  const toProvider = new Set([new URL(provider.baseUrl).host]);
+  const reports = new CallReports({
+    ...options,
+    outbox,
+    memory,
+    provider,
+    http: new OutgoingHttp({ allowedHosts: toProvider, clock }),
+    followers: [],
+  });
+  jobs.register(reports.job);
   const news = new CallNews({ outbox, stream, vault, log });
-  return { followers: [news.follow], http, outbox, webhooks };
+  const context = new CallerContext({ db, vault, memory, http, clock, log });
+  const followers = [news.follow, reports.follow];
+  return { db, followers, http, outbox, webhooks, memory, reports, context };
+}
+
+/** The provider's address may be given as a WebSocket's. */
+function restUrlOf(baseUrl: string): string {
+  const url = new URL(baseUrl);
+  url.protocol = url.protocol.replace("ws", "http");
+  return url.href.replace(/\/$/, "");
 }

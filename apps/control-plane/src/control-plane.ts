@@ -62,6 +62,8 @@ export type ControlPlaneOptions = {
   readonly demoNumber: E164 | null;
   /** For numbers that name no model. */
   readonly model: string;
+  /** Draws reports from transcripts. */
+  readonly reportModel?: string;
   readonly callsMax: number;
   /** Hosts (`host` or `host:port`) that webhooks may name although they are not on the public internet. */
   readonly outgoingAllowed?: AllowedHosts;
@@ -97,6 +99,7 @@ export type ControlPlane = {
 };
 
 const nowhere: DefaultReceiver = { endpoint: null, receiverKey: null };
+const reportModelUsual = "gpt-5-mini"; // reads an hour's transcript for a cent
 const host = "127.0.0.1"; // plain HTTP never leaves the machine
 
 /** Starts REST, the control link and the database. Rejects with an `AppError` for the admin to read. */
@@ -170,6 +173,8 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     vault,
     jobs,
     stream,
+    managedKey,
+    provider: { baseUrl, model: options.reportModel ?? reportModelUsual },
     outgoingAllowed,
     clock,
     random,
@@ -205,6 +210,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     trunkCapacity,
     stream,
     vault,
+    context: afterCall.context,
     keys: new KeyOpener({
       db,
       audit,
@@ -247,7 +253,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     stream,
     usage,
     jobs,
-    webhooks: afterCall.webhooks,
+    afterCall,
     idempotent: new IdempotentAnswers(db, clock),
     hangUp: ({ id, gatewayId }) => control.hangUp(id, gatewayId),
     transfer: ({ id, gatewayId }, to) => control.transfer(id, gatewayId, to),

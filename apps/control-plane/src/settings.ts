@@ -89,6 +89,7 @@ export function readSettings(
         ),
       },
       model: read("AGENTCALL_MODEL", defaultModel, parseModel, "the name of a Realtime model"),
+      reportModel: read("AGENTCALL_REPORT_MODEL", "gpt-5-mini", parseModel, "the name of a model"),
       callsMax: read("AGENTCALL_CALLS_MAX", "200", parseCount, "a number from 1 to 10000"),
       outgoingAllowed: read(
         "AGENTCALL_OUTGOING_ALLOWED",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { voiceModeSchema } from "./agent.ts";
+import { callContextViewSchema } from "./caller-context.ts";
 import {
   callLatencySchema,
   callStatusSchema,
@@ -52,6 +53,8 @@ export const callViewSchema = z.object({
     }),
   ),
   recordingReady: z.boolean(),
+  /** What the agent was told of its caller; only of one call, and null where nobody was asked. */
+  callerContext: callContextViewSchema.nullable(),
   metadata: z.record(z.string(), z.string()),
 });
 export type CallView = z.infer<typeof callViewSchema>;
@@ -73,6 +76,8 @@ export const callTransferSchema = z.strictObject({ to: transferTargetSchema });
 
 /** Filters of `GET /v1/calls`. */
 export const callFilterSchema = z.strictObject({
+  /** Words of the transcript or the summary, all of them. */
+  q: z.string().max(200).optional(),
   numberId: numberIdSchema.optional(),
   direction: z.enum(["inbound", "outbound"]).optional(),
   status: callStatusSchema.optional(),

@@ -8,6 +8,7 @@ export const liveMessageSchema = z.object({
     "call.ringing",
     "call.status",
     "call.transcript",
+    "call.report.ready",
     "transcript.partial",
     "byok.key.failing",
     "trunk.status",

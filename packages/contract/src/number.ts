@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { languageSchema, voiceModeSchema, voiceSchema } from "./agent.ts";
+import { contextSourceSchema, contextWebhookSchema, notifySchema } from "./caller-context.ts";
 import { e164Schema } from "./e164.ts";
 import { actionWebhookSchema } from "./action-webhook.ts";
 import { fallbackSchema } from "./fallback.ts";
@@ -54,6 +55,9 @@ export const inboundConfigSchema = z
     fallback: fallbackSchema.prefault({}),
     tools: toolsSchema.default([]),
     actionWebhook: actionWebhookSchema.nullable().default(null),
+    contextSource: contextSourceSchema.default("agentcall_memory"),
+    contextWebhook: contextWebhookSchema.nullable().default(null),
+    notify: notifySchema.prefault({}),
     limits: z
       .strictObject({
         maxConcurrentCalls: z.int().min(1).max(callsMax).nullable().default(null),
@@ -65,6 +69,11 @@ export const inboundConfigSchema = z
     ({ tools, actionWebhook }) =>
       actionWebhook !== null || tools.every(({ type }) => type !== "function"),
     { path: ["actionWebhook"], error: "is needed by the tools that are functions" },
+  )
+  .refine(
+    ({ contextSource, contextWebhook }) =>
+      contextWebhook !== null || (contextSource !== "webhook" && contextSource !== "merge"),
+    { path: ["contextWebhook"], error: "is needed by this contextSource" },
   );
 export type InboundConfig = z.infer<typeof inboundConfigSchema>;
 

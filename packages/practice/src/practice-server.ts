@@ -134,7 +134,12 @@ class PracticeServer implements Practice {
       serverFactory: (handle) =>
         tls === undefined ? createServer(handle) : createTlsServer(tls, handle),
     });
-    addRestRoutes(this.#app, { clock: this.#clock, random: this.#random, secrets: this.#secrets });
+    addRestRoutes(this.#app, {
+      clock: this.#clock,
+      random: this.#random,
+      secrets: this.#secrets,
+      extractions: () => this.#scenario.extractions,
+    });
     this.#app.server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.#upgrade(request, socket, head);
     });

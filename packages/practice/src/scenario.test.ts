@@ -22,6 +22,7 @@ describe("parseScenario", () => {
       firstAudioAfterMs: 310,
       deltaEveryMs: 25,
       transcriptAfterMs: 250,
+      extractions: [],
     });
   });
 

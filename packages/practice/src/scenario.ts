@@ -20,6 +20,12 @@ export type ScenarioTurn = {
   readonly afterTools: readonly AnswerStep[];
 };
 
+/** What a response's JSON holds when the input has these words in it. */
+export type ScriptedExtraction = {
+  readonly when: string;
+  readonly give: Readonly<Record<string, unknown>>;
+};
+
 /** A day's conversation, the same each time. */
 export type Scenario = {
   readonly name: string;
@@ -36,6 +42,8 @@ export type Scenario = {
   readonly deltaEveryMs: number;
   /** From the caller's commit to the finished transcript of what the caller said. */
   readonly transcriptAfterMs: number;
+  /** For `POST /v1/responses` with a schema: the first whose words stand in the input. */
+  readonly extractions: readonly ScriptedExtraction[];
 };
 
 /** A scenario file that is not one: `message` names the place and what is wrong there. */
@@ -69,7 +77,7 @@ export function parseScenarioText(text: string): Scenario {
 /**
  * Reads a scenario: `{ name?, greeting?: steps, turns: [{ caller, delayMs?, agent: steps,
  * afterTools?: steps }], after?, createdAfterMs?, firstAudioAfterMs?, deltaEveryMs?,
- * transcriptAfterMs? }`, where a step is `{ say }`, `{ tone: { frequencyHz, ms } }` or
+ * transcriptAfterMs?, extractions?: [{ when, give }] }`, where a step is `{ say }`, `{ tone: { frequencyHz, ms } }` or
  * `{ call: { name, arguments } }`. Throws `ScenarioError` with the place.
  */
 export function parseScenario(value: unknown): Scenario {
@@ -82,6 +90,7 @@ export function parseScenario(value: unknown): Scenario {
     "firstAudioAfterMs",
     "deltaEveryMs",
     "transcriptAfterMs",
+    "extractions",
   ]);
   const after = top["after"] ?? "repeat-last";
   if (after !== "repeat-last" && after !== "start-over")
@@ -112,6 +121,17 @@ export function parseScenario(value: unknown): Scenario {
       0,
       delayMsMax,
     ),
+    extractions: arrayAt(top["extractions"] ?? [], "extractions", turnsMax).map((value, index) =>
+      extractionAt(value, `extractions[${String(index)}]`),
+    ),
+  };
+}
+
+function extractionAt(value: unknown, place: string): ScriptedExtraction {
+  const extraction = objectAt(value, place, ["when", "give"]);
+  return {
+    when: textAt(extraction["when"], `${place}.when`),
+    give: objectAt(extraction["give"], `${place}.give`, null),
   };
 }
 

@@ -13,6 +13,8 @@ import type { AuditLog } from "../audit/audit-log.ts";
 import type { App } from "../http/typed-app.ts";
 import type { Database } from "../sqlite/database.ts";
 import { pageOf, parseCursor } from "../http/cursor.ts";
+import type { CallerContext } from "../control/caller-context.ts";
+import { reportOf } from "../reports/report-store.ts";
 import type { CallStore, StoredCall } from "./call-store.ts";
 import { viewOfCall, viewOfTranscript } from "./call-view.ts";
 
@@ -31,6 +33,7 @@ export type CallRoutes = {
   readonly transfer: Transfer;
   readonly audit: AuditLog;
   readonly db: Database;
+  readonly context: CallerContext;
   readonly log: Log;
 };
 
@@ -38,7 +41,7 @@ const okSchema = z.object({ ok: z.literal(true) });
 
 /** `/v1/calls`: what was called, what was said, and ending or handing over a call. */
 export function addCallRoutes(app: App, routes: CallRoutes): void {
-  const { calls, hangUp, log } = routes;
+  const { calls, hangUp, db, context, log } = routes;
   app.get(
     "/v1/calls",
     { schema: { querystring: listQuery, response: { 200: pageSchema(callViewSchema) } } },
@@ -56,7 +59,10 @@ export function addCallRoutes(app: App, routes: CallRoutes): void {
   app.get(
     "/v1/calls/:id",
     { schema: { params: idParams, response: { 200: callViewSchema } } },
-    async ({ params: { id } }) => viewOfCall(await calls.byId(id)),
+    async ({ params: { id } }) => ({
+      ...viewOfCall(await calls.byId(id)),
+      callerContext: await context.of(id),
+    }),
   );
 
   app.get(
@@ -64,7 +70,8 @@ export function addCallRoutes(app: App, routes: CallRoutes): void {
     { schema: { params: idParams, response: { 200: transcriptViewSchema } } },
     async ({ params: { id } }) => {
       const call = await calls.byId(id);
-      return viewOfTranscript(call, await calls.turns(call.id));
+      const report = (await reportOf(db, call.id))?.report ?? null;
+      return viewOfTranscript(call, await calls.turns(call.id), report?.summary ?? null);
     },
   );
 

@@ -19,7 +19,8 @@ import {
 } from "@agentcall/contract";
 import { z } from "zod";
 import type { UsageBook } from "../ledger/usage-book.ts";
-import type { Database, SqlRow, SqlWriter } from "../sqlite/database.ts";
+import type { Database, SqlReader, SqlRow, SqlWriter } from "../sqlite/database.ts";
+import { searchExpression } from "../search/call-search.ts";
 import { inConversationOrder } from "./conversation-order.ts";
 
 /** A call as it is known: its record once it has ended. */
@@ -111,6 +112,8 @@ export class CallStore {
     limit: number,
     before: { readonly startedAtMs: number; readonly id: string } | null,
   ): Promise<readonly StoredCall[]> {
+    const expression = filter.q === undefined ? null : searchExpression(filter.q);
+    if (filter.q !== undefined && expression === null) return [];
     const rows = await this.#db.all(
       `SELECT * FROM call
        WHERE (?1 IS NULL OR number_id = ?1) AND (?2 IS NULL OR direction = ?2)
@@ -118,7 +121,8 @@ export class CallStore {
          AND (?5 IS NULL OR to_address = ?5)
          AND (?6 IS NULL OR started_at_ms >= ?6) AND (?7 IS NULL OR started_at_ms < ?7)
          AND (?8 IS NULL OR (started_at_ms, id) < (?8, ?9))
-       ORDER BY started_at_ms DESC, id DESC LIMIT ?10`,
+         AND (?10 IS NULL OR id IN (SELECT call_id FROM call_text WHERE call_text MATCH ?10))
+       ORDER BY started_at_ms DESC, id DESC LIMIT ?11`,
       filter.numberId ?? null,
       filter.direction ?? null,
       filter.status ?? null,
@@ -128,6 +132,7 @@ export class CallStore {
       filter.until === undefined ? null : Date.parse(filter.until),
       before?.startedAtMs ?? null,
       before?.id ?? null,
+      expression,
       limit,
     );
     return rows.map(callOf);
@@ -135,8 +140,7 @@ export class CallStore {
 
   /** What was said and heard, in the order of the conversation. */
   async turns(id: CallId): Promise<readonly Turn[]> {
-    const rows = await this.#db.all("SELECT * FROM turn WHERE call_id = ? ORDER BY rowid", id);
-    return inConversationOrder(rows.map(turnOf));
+    return turnsOf(this.#db, id);
   }
 
   /** True when the event changed something. */
@@ -270,7 +274,14 @@ async function end(writer: SqlWriter, teller: Teller, record: CallRecord): Promi
 
 const metadataSchema = z.record(z.string(), z.string());
 
-function callOf(row: SqlRow): StoredCall {
+/** What was said and heard, in the order of the conversation. */
+export async function turnsOf(reader: SqlReader, id: CallId): Promise<readonly Turn[]> {
+  const rows = await reader.all("SELECT * FROM turn WHERE call_id = ? ORDER BY rowid", id);
+  return inConversationOrder(rows.map(turnOf));
+}
+
+/** A row of the table `call`. */
+export function callOf(row: SqlRow): StoredCall {
   const { direction, record, metadata } = row;
   invariant(direction === "inbound" || direction === "outbound", "a call has a direction");
   return {

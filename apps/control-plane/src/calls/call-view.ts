@@ -38,12 +38,17 @@ export function viewOfCall(call: StoredCall): CallView {
       at: timeText(atMs),
     })),
     recordingReady: false,
+    callerContext: null,
     metadata: { ...call.metadata },
   };
 }
 
 /** A turn's time counts from the answer; what was said while it rang, from the same moment backwards. */
-export function viewOfTranscript(call: StoredCall, turns: readonly Turn[]): TranscriptView {
+export function viewOfTranscript(
+  call: StoredCall,
+  turns: readonly Turn[],
+  summary: string | null,
+): TranscriptView {
   const zeroMs = call.answeredAtMs ?? call.startedAtMs;
   return {
     entries: turns.map(({ speaker, text, startedAtMs }) => ({
@@ -51,7 +56,7 @@ export function viewOfTranscript(call: StoredCall, turns: readonly Turn[]): Tran
       text,
       timestamp: timeText(zeroMs + startedAtMs),
     })),
-    summary: null,
+    summary,
     duration: call.record === null ? null : call.record.durationMs / 1_000,
   };
 }

@@ -20,6 +20,7 @@ import type { Trunk } from "../trunks/trunk.ts";
 import type { TrunkCapacity, TrunkPlace } from "../trunks/trunk-capacity.ts";
 import type { TrunkStore } from "../trunks/trunk-store.ts";
 import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
+import type { CallerContext } from "./caller-context.ts";
 import { CallCapacity } from "./call-capacity.ts";
 import {
   type Charging,
@@ -42,6 +43,7 @@ export type CallDeskOptions = {
   readonly stream: EventStream;
   readonly vault: Vault;
   readonly keys: KeyOpener;
+  readonly context: CallerContext;
   readonly licensing: Licensing;
   readonly provider: ProviderSettings;
   readonly tools: Pick<ToolWebhook, "call">;
@@ -113,7 +115,10 @@ export class CallDesk implements CallHandlers {
     };
     // No key is opened for a call that is refused anyway.
     const isRefused = number === null || refuseCall(facts) !== null;
-    const apiKey: KeyForCall = isRefused ? noKey : await keys.own(number, offer.callId);
+    const [apiKey, callerContext] = await Promise.all([
+      isRefused ? noKey : keys.own(number, offer.callId),
+      isRefused ? "" : this.#contextOf(number, offer),
+    ]);
     const mayFallBack = !isRefused && apiKey.kind === "opened";
     const outcome = planCall({
       ...facts,
@@ -121,6 +126,7 @@ export class CallDesk implements CallHandlers {
       fallbackKey: mayFallBack ? await keys.fallback(number, offer.callId) : null,
       provider,
       charging: await this.#chargingOf(number),
+      callerContext,
     });
     if (outcome.kind === "reject") this.#release(offer.callId);
     log.info(
@@ -197,6 +203,10 @@ export class CallDesk implements CallHandlers {
   #release(callId: CallId): void {
     this.#capacity.release(callId);
     this.#options.trunkCapacity.release(callId);
+  }
+
+  async #contextOf({ id, inbound }: RegisteredNumber, offer: CallOffer): Promise<string> {
+    return inbound === null ? "" : this.#options.context.forCall(offer, { id, inbound });
   }
 
   async #chargingOf(number: RegisteredNumber | null): Promise<Charging> {

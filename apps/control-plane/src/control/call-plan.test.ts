@@ -180,6 +180,7 @@ function factsOf(changes: Partial<PlanFacts> = {}): PlanFacts {
       realtimeUrl: "ws://127.0.0.1:1/v1/realtime",
       model: "gpt-realtime-2.1",
     },
+    callerContext: "",
     charging: { epoch: 1, rateCard: defaultRateCard, keyFingerprint: null },
     ...changes,
   };

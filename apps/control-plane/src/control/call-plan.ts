@@ -1,6 +1,7 @@
 import { invariant, type Secret } from "@agentcall/base";
 import type { EndCause, PlanOutcome, RateCard } from "@agentcall/contract";
 import { hasTrialLeft } from "../license/entitlement.ts";
+import { withContext } from "./caller-context.ts";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
 import type { Trunk } from "../trunks/trunk.ts";
 import type { TrunkPlace } from "../trunks/trunk-capacity.ts";
@@ -27,6 +28,8 @@ export type PlanFacts = OfferFacts & {
   readonly fallbackKey: Secret | null;
   readonly provider: ProviderSettings;
   readonly charging: Charging;
+  /** What the agent is told of its caller; empty: nothing. */
+  readonly callerContext: string;
 };
 
 /** What is charged by at this moment. */
@@ -90,7 +93,7 @@ export function planCall(facts: PlanFacts): PlanOutcome {
         recorded: false,
       },
       agent: {
-        instructions: inbound.systemPrompt,
+        instructions: withContext(inbound.systemPrompt, facts.callerContext),
         voice: inbound.voice,
         language: inbound.language,
         firstMessage: inbound.firstMessage,

@@ -8,6 +8,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from "fastify-type-provider-zod";
+import type { AfterCall } from "../after-call.ts";
 import { addApiKeyRoutes } from "../access/api-key-routes.ts";
 import type { ApiKeyStore } from "../access/api-key-store.ts";
 import { addAuthorization, countedAs } from "../access/authorization.ts";
@@ -30,6 +31,8 @@ import { addLicenseRoutes } from "../license/license-routes.ts";
 import type { Licensing } from "../license/licensing.ts";
 import { addExportRoutes, type ExportParts } from "../exports/export-routes.ts";
 import { addUsageRoutes } from "../ledger/usage-routes.ts";
+import { addMemoryRoutes } from "../memory/memory-routes.ts";
+import { addReportRoutes } from "../reports/report-routes.ts";
 import { addNumberRoutes } from "../numbers/number-routes.ts";
 import type { NumberStore } from "../numbers/number-store.ts";
 import { addTrunkRoutes } from "../trunks/trunk-routes.ts";
@@ -37,7 +40,6 @@ import type { TrunkDesk } from "../trunks/trunk-desk.ts";
 import type { TrunkStore } from "../trunks/trunk-store.ts";
 import { addVaultRoutes, type VaultRoutesDeps } from "../vault/vault-routes.ts";
 import { addWebhookRoutes } from "../webhooks/webhook-routes.ts";
-import type { Webhooks } from "../webhooks/webhooks.ts";
 import { addPairingRoutes } from "../pairing/pairing-routes.ts";
 import type { PairingDesk } from "../pairing/pairing-desk.ts";
 import { addConsoleRedirect } from "./console-redirect.ts";
@@ -62,7 +64,7 @@ export type AppDeps = {
   readonly stream: EventStream;
   readonly usage: ExportParts;
   readonly jobs: JobQueue;
-  readonly webhooks: Webhooks;
+  readonly afterCall: AfterCall;
   readonly idempotent: IdempotentAnswers;
   readonly vault: Omit<VaultRoutesDeps, "idempotent">;
   readonly hangUp: HangUp;
@@ -112,7 +114,10 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addByokRoutes(app, deps);
   addKeyDeliveryRoutes(app, deps.keyDelivery);
   addLicenseRoutes(app, deps.licensing);
-  addCallRoutes(app, { ...deps, db: deps.vault.db });
+  const { db, context, memory, reports, webhooks } = deps.afterCall;
+  addCallRoutes(app, { ...deps, db, context });
+  addReportRoutes(app, { ...deps, db, reports, nowMs: () => deps.clock.nowMs() });
+  addMemoryRoutes(app, db, memory);
   addEventRoutes(app, deps);
   addApiKeyRoutes(app, deps.apiKeys);
   addAuditRoutes(app, deps);
@@ -122,6 +127,6 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addExportRoutes(app, deps.usage, deps.idempotent);
   addJobRoutes(app, deps.jobs);
   addVaultRoutes(app, { ...deps.vault, idempotent: deps.idempotent });
-  addWebhookRoutes(app, deps.webhooks, deps.idempotent);
+  addWebhookRoutes(app, webhooks, deps.idempotent);
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
 }

@@ -1,10 +1,15 @@
 import { AppError, Secret } from "@agentcall/base";
 import type { InboundConfig, NumberId } from "@agentcall/contract";
 import type { SqlWriter } from "../sqlite/database.ts";
-import { actionWebhookPurpose, type Vault } from "../vault/vault.ts";
+import { actionWebhookPurpose, contextWebhookPurpose, type Vault } from "../vault/vault.ts";
 
 /** Nothing of a signing secret is shown: it has no prefix that would tell one from another. */
 const preview = "…";
+
+const webhooks = [
+  { field: "actionWebhook", purpose: actionWebhookPurpose, words: "The action webhook" },
+  { field: "contextWebhook", purpose: contextWebhookPurpose, words: "The context webhook" },
+] as const;
 
 /**
  * Seals the signing secrets of an agent in the vault, and returns the agent without them: only so
@@ -17,23 +22,27 @@ export async function sealAgentSecrets(
   numberId: NumberId,
   inbound: InboundConfig | null,
 ): Promise<InboundConfig | null> {
-  const actionWebhook = inbound?.actionWebhook ?? null;
-  if (inbound === null || actionWebhook === null) {
-    await vault.remove(writer, actionWebhookPurpose, numberId);
-    return inbound;
+  for (const { field, purpose, words } of webhooks) {
+    const webhook = inbound?.[field] ?? null;
+    if (webhook === null) {
+      await vault.remove(writer, purpose, numberId);
+    } else if (webhook.signingSecret !== null) {
+      const secret = new Secret(webhook.signingSecret);
+      await vault.put(writer, { purpose, ownerId: numberId, secret, preview });
+    } else if (!(await vault.has(writer, purpose, numberId))) {
+      throw new AppError("validation_failed", `${words} needs a signing secret.`, {
+        details: { fields: { [`${field}.signingSecret`]: "is needed: none is kept yet" } },
+      });
+    }
   }
-  const { url, signingSecret } = actionWebhook;
-  if (signingSecret !== null) {
-    await vault.put(writer, {
-      purpose: actionWebhookPurpose,
-      ownerId: numberId,
-      secret: new Secret(signingSecret),
-      preview,
-    });
-  } else if (!(await vault.has(writer, actionWebhookPurpose, numberId))) {
-    throw new AppError("validation_failed", "The action webhook needs a signing secret.", {
-      details: { fields: { "actionWebhook.signingSecret": "is needed: none is kept yet" } },
-    });
-  }
-  return { ...inbound, actionWebhook: { url, signingSecret: null } };
+  return inbound === null ? null : withoutSecrets(inbound);
+}
+
+function withoutSecrets(inbound: InboundConfig): InboundConfig {
+  const { actionWebhook, contextWebhook } = inbound;
+  return {
+    ...inbound,
+    actionWebhook: actionWebhook === null ? null : { ...actionWebhook, signingSecret: null },
+    contextWebhook: contextWebhook === null ? null : { ...contextWebhook, signingSecret: null },
+  };
 }

@@ -2,6 +2,7 @@ import { exportsSchema } from "./schema/exports.ts";
 import { jobsSchema } from "./schema/jobs.ts";
 import { ledgerSchema } from "./schema/ledger.ts";
 import { vaultRotationSchema } from "./schema/vault-rotation.ts";
+import { reportsSchema } from "./schema/reports.ts";
 import { webhooksSchema } from "./schema/webhooks.ts";
 
 /** One step of the schema. Numbered by its place, never edited once released. */
@@ -177,4 +178,5 @@ export const migrations: readonly Migration[] = [
     ],
   },
   exportsSchema,
+  reportsSchema,
 ];

@@ -134,6 +134,8 @@ export class OpenApp {
       vault,
       jobs,
       stream,
+      managedKey,
+      provider: { baseUrl: realtimeUrl.replace("/realtime", ""), model: "gpt-5-mini" },
       outgoingAllowed: new Set(["127.0.0.1"]),
       clock,
       random,
@@ -168,7 +170,7 @@ export class OpenApp {
       stream,
       usage,
       jobs,
-      webhooks: afterCall.webhooks,
+      afterCall,
       idempotent: new IdempotentAnswers(db, clock),
       hangUp: ({ id }) => {
         if (state.gateways > 0) hungUp.push(id);

@@ -11,6 +11,9 @@ export const openaiKeyPurpose = "openai-key";
 /** What the secret that signs a number's tool requests is sealed for. */
 export const actionWebhookPurpose = "action-webhook";
 
+/** What the secret that signs the questions about a number's callers is sealed for. */
+export const contextWebhookPurpose = "context-webhook";
+
 /** A secret to be kept, with what may be shown of it. */
 export type Keepsake = {
   readonly purpose: string;

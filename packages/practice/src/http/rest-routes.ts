@@ -12,6 +12,7 @@ import {
   rateLimited,
   rateLimitRetrySecs,
 } from "../refusal.ts";
+import type { ScriptedExtraction } from "../scenario.ts";
 import { sessionShape } from "../session/client-shapes.ts";
 import { freshSettings, updatedSettings } from "../session/session-settings.ts";
 import { isObject } from "../session/shape.ts";
@@ -23,6 +24,8 @@ type RestContext = {
   readonly clock: Clock;
   readonly random: Random;
   readonly secrets: ClientSecrets;
+  /** What the day's scenario has scripted for responses. */
+  readonly extractions: () => readonly ScriptedExtraction[];
 };
 
 const secretLifeSecs = { min: 10, usual: 600, max: 7200 };
@@ -129,6 +132,7 @@ function respond(
   const textSettings = isObject(asked["text"]) ? asked["text"] : {};
   const format = isObject(textSettings["format"]) ? textSettings["format"] : { type: "text" };
   const id = base32(context.random.bytes(10));
+  const text = textFor(format, asked["input"], context.extractions());
   return {
     id: `resp_${id}`,
     object: "response",
@@ -148,7 +152,7 @@ function respond(
         type: "message",
         role: "assistant",
         status: "completed",
-        content: [{ type: "output_text", text: textFor(format), annotations: [], logprobs: [] }],
+        content: [{ type: "output_text", text, annotations: [], logprobs: [] }],
       },
     ],
     parallel_tool_calls: true,
@@ -157,13 +161,31 @@ function respond(
     tools: [],
     top_p: 1,
     text: { format },
-    usage: usageOf(asked["input"], textFor(format)),
+    usage: usageOf(asked["input"], text),
   };
 }
 
-function textFor(format: Readonly<Record<string, unknown>>): string {
-  if (format["type"] === "json_schema") return JSON.stringify(jsonForSchema(format["schema"]));
+function textFor(
+  format: Readonly<Record<string, unknown>>,
+  input: unknown,
+  extractions: readonly ScriptedExtraction[],
+): string {
+  if (format["type"] === "json_schema") {
+    return JSON.stringify(extractionFor(format["schema"], input, extractions));
+  }
   return format["type"] === "json_object" ? "{}" : `This is the ${practiceNotice}.`;
+}
+
+/** A value that fits the schema, and in it what the scenario gives for an input with these words. */
+function extractionFor(
+  schema: unknown,
+  input: unknown,
+  extractions: readonly ScriptedExtraction[],
+): unknown {
+  const made = jsonForSchema(schema);
+  const text = JSON.stringify(input ?? "");
+  const scripted = extractions.find(({ when }) => text.includes(when));
+  return isObject(made) && scripted !== undefined ? { ...made, ...scripted.give } : made;
 }
 
 function usageOf(input: unknown, output: string): Readonly<Record<string, unknown>> {
