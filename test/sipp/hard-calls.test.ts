@@ -1,10 +1,18 @@
 import { networkInterfaces } from "node:os";
+import { systemClock } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
 import { callViewSchema, type EndCause } from "@agentcall/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { demoNumber, House, type HouseOptions } from "../support/house.ts";
-import { earlyBye, ipv6Call, plainCalls, refusedCalls, timedCalls } from "./hard-calls.ts";
+import {
+  earlyBye,
+  ipv6Call,
+  plainCalls,
+  refusedCalls,
+  timedCalls,
+  vanishedCaller,
+} from "./hard-calls.ts";
 import type { Scenario } from "./scenario.ts";
 import { canRunSipp, runSipp, type SippRun } from "./sipp.ts";
 
@@ -51,6 +59,22 @@ describe.skipIf(!canRunSipp).each(transports)("against sipp over %s", (transport
     await expectSuccess(earlyBye, transport);
 
     expect(await causes()).toEqual(["caller_cancelled"]);
+  });
+
+  test("a caller from whom no audio comes for 30 seconds is hung up on", async () => {
+    const system = systemClock();
+    let leapMs = 0;
+    await open({
+      gatewayClock: { ...system, monotonicMs: () => system.monotonicMs() + leapMs },
+    });
+    const succeeding = expectSuccess(vanishedCaller, transport);
+    await eventually("it is answered", () => house.gateway.state().pacedStreams === 1);
+    await eventually("it is confirmed", () => house.engine.state().unacknowledged === 0);
+
+    leapMs = 30_001;
+    await succeeding;
+
+    expect(await causes()).toEqual(["media_timeout"]);
   });
 
   test.skipIf(!hasIpv6)("audio goes over IPv6 where both sides have it", async () => {

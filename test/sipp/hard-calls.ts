@@ -184,6 +184,12 @@ export const earlyBye: Scenario = {
   ],
 };
 
+/** A caller that sends no audio and says nothing more, until we hang up. */
+export const vanishedCaller: Scenario = {
+  name: "a caller that vanishes",
+  steps: [...answered(), expectRequest("BYE", "Q.850;cause=41"), respond("200 OK")],
+};
+
 /** Calls that the session timer follows; time is moved as soon as the call stands. */
 export const timedCalls = {
   refreshed: {

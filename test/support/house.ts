@@ -52,6 +52,8 @@ export type HouseOptions = {
   readonly log?: Log;
   /** Of the SIP engine: one that a test moves makes its timers run out. */
   readonly engineClock?: Clock;
+  /** Of the gateway: one that leaps makes a silence long. */
+  readonly gatewayClock?: Clock;
   /** Where the gateway's audio is. */
   readonly rtpHost?: string;
   /** Times of a call that are other than usual. */
@@ -313,7 +315,7 @@ async function openGateway(
   engine: SipEngine,
   controlPlane: ControlPlane,
   folder: string,
-  { rtpHost = "127.0.0.1", log = silentLog, timing = {} }: HouseOptions,
+  { rtpHost = "127.0.0.1", gatewayClock = clock, log = silentLog, timing = {} }: HouseOptions,
 ): Promise<Gateway> {
   const [host = "", port = ""] = engine.drachtio.split(":");
   return startGateway({
@@ -326,7 +328,7 @@ async function openGateway(
     rtpPorts: { from: 30_000, to: 30_999 },
     callsMax: 200,
     timing,
-    clock,
+    clock: gatewayClock,
     random,
     log,
   });
