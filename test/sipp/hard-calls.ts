@@ -87,6 +87,15 @@ export const plainCalls: readonly Scenario[] = [
     ],
   },
   {
+    name: "a re-INVITE that leaves only the other codec changes to it",
+    steps: [
+      ...answered({ pattern: "RTP/AVP 0 " }),
+      ...reinvited(2, sdp({ version: 2, payloads: "8 101" }), { pattern: "RTP/AVP 8 " }),
+      pause(100),
+      ...hungUp(3),
+    ],
+  },
+  {
     name: "an INVITE without an offer, answered by the ACK",
     steps: [
       send("INVITE", { cseq: 1 }),
