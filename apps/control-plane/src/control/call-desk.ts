@@ -12,6 +12,8 @@ import { lostCallEnd } from "../calls/lost-call.ts";
 import type { EventStream } from "../events/event-stream.ts";
 import { modeOnPlan } from "../license/entitlement.ts";
 import type { Licensing } from "../license/licensing.ts";
+import { periodOf } from "../ledger/period.ts";
+import { spentMicros } from "../ledger/usage-totals.ts";
 import { currentEpoch } from "../ledger/epoch.ts";
 import { bookedTalkMs } from "../ledger/usage-book.ts";
 import type { Database } from "../sqlite/database.ts";
@@ -98,7 +100,7 @@ export class CallDesk implements CallHandlers {
   }
 
   async onOffer(offer: CallOffer): Promise<PlanOutcome> {
-    const { keys, licensing, provider, log } = this.#options;
+    const { db, keys, licensing, provider, nowMs, log } = this.#options;
     // Taken at once, in the order of the offers: two of the same moment do not share the last place.
     const hasPlace = this.#capacity.take(offer.callId);
     const trunk = await this.#trunkOf(offer);
@@ -110,6 +112,7 @@ export class CallDesk implements CallHandlers {
       trunk,
       trunkPlace,
       number,
+      spentMicros: number === null ? 0 : await spentMicros(db, periodOf(nowMs()), number.id),
       trialLeftMs: trial === null ? null : trial.includedMs - trial.usedMs,
       hasPlace,
     };

@@ -26,6 +26,15 @@ const number: RegisteredNumber = {
 
 const full = { kind: "refused", retryAfterSecs: 10 } as const;
 
+const withBudget: RegisteredNumber = {
+  ...number,
+  inbound: inboundConfigSchema.parse({
+    mode: "ai",
+    systemPrompt: "Be brief.",
+    limits: { monthlyBudgetMicros: 400_000 },
+  }),
+};
+
 describe("the plan of a call", () => {
   test("holds the agent, the limits and the key, and the appliance's model where the number names none", () => {
     expect(planCall(factsOf())).toEqual({
@@ -83,6 +92,12 @@ describe("the plan of a call", () => {
     });
   });
 
+  test("is there as long as something of the number's budget is left", () => {
+    const outcome = planCall(factsOf({ number: withBudget, spentMicros: 399_999 }));
+
+    expect(outcome.kind).toBe("accept");
+  });
+
   test("takes the model that the number names", () => {
     const inbound = { ...inboundConfigSchema.parse(number.inbound), model: "gpt-realtime" };
 
@@ -106,6 +121,13 @@ describe("the plan of a call", () => {
       { trialLeftMs: 999 },
       480,
       "trial_exhausted",
+      null,
+    ],
+    [
+      "when the number's monthly budget is used up",
+      { number: withBudget, spentMicros: 400_000 },
+      480,
+      "budget_exhausted",
       null,
     ],
     ["without the appliance's key", { apiKey: { kind: "none" } }, 480, "managed_key_missing", null],
@@ -170,6 +192,7 @@ test("the last place is given once, and is free again after its call", () => {
 function factsOf(changes: Partial<PlanFacts> = {}): PlanFacts {
   return {
     number,
+    spentMicros: 0,
     trialLeftMs: null,
     trunk: trunkOf(),
     trunkPlace: { kind: "taken" },

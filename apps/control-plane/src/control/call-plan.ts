@@ -13,6 +13,8 @@ export type OfferFacts = {
   readonly number: RegisteredNumber | null;
   /** What is left of the free plan's talk this month; null on another plan. */
   readonly trialLeftMs: number | null;
+  /** What the number has cost this month, calls in progress as far as they are booked. */
+  readonly spentMicros: number;
   /** The trunk that the call came by; null where it is none of ours, or switched off. */
   readonly trunk: Trunk | null;
   readonly trunkPlace: TrunkPlace;
@@ -65,6 +67,10 @@ export function refuseCall(facts: OfferFacts): Rejection | null {
   if (number.inbound === null) return rejection(facts, 480, "number_without_agent");
   if (trialLeftMs !== null && !hasTrialLeft(trialLeftMs)) {
     return rejection(facts, 480, "trial_exhausted");
+  }
+  const budgetMicros = number.inbound.limits.monthlyBudgetMicros;
+  if (budgetMicros !== null && facts.spentMicros >= budgetMicros) {
+    return rejection(facts, 480, "budget_exhausted");
   }
   if (!facts.hasPlace) {
     return rejection(facts, 503, "all_calls_taken", retryAfterSecs);

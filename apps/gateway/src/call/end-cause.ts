@@ -27,6 +27,7 @@ const statusesOfRefusal: Readonly<Partial<Record<EndCause, number>>> = {
   number_unknown: 404,
   number_without_agent: 480,
   trial_exhausted: 480,
+  budget_exhausted: 480,
   managed_key_missing: 480,
   caller_not_allowed: 403,
   no_common_codec: 488,
@@ -87,6 +88,7 @@ const q850Causes: Readonly<Record<EndCause, number>> = {
   all_calls_taken: 34, // no circuit available
   trunk_calls_taken: 34,
   trial_exhausted: 21, // call rejected
+  budget_exhausted: 21,
   managed_key_missing: 20, // subscriber absent
   control_plane_unreachable: networkOutOfOrder,
   vault_sealed: serviceNotAvailable,
