@@ -6,6 +6,7 @@ const layers = {
   "packages/logging": ["packages/base"],
   "packages/media": ["packages/base"],
   "packages/vault": ["packages/base"],
+  "packages/pki": ["packages/base"],
   "packages/program": ["packages/base"],
   "packages/realtime": ["packages/base", "packages/media"],
   "packages/sip-engine": ["packages/base", "packages/logging", "packages/program"],
@@ -35,6 +36,7 @@ const layers = {
     "packages/program",
     "packages/realtime",
     "packages/vault",
+    "packages/pki",
   ],
   "apps/console": ["packages/base", "packages/contract", "packages/logging", "packages/program"],
   "apps/appliance": ["packages/base", "packages/contract", "packages/logging"],
@@ -83,6 +85,7 @@ module.exports = {
       from: { pathNot: "\\.test\\.ts$|/testing/|^test/" },
       to: { path: "/testing/" },
     },
+    only("node-forge-only-in-pki", "node-forge", "^packages/pki/"),
     only("drachtio-srf-only-in-gateway-sip", "drachtio-srf", "^apps/gateway/src/sip/"),
     only("electron-only-in-console-wiring", "electron", "^apps/console/src/(main|preload)/"),
     {

@@ -44,6 +44,25 @@ describe("a number with a key of its own", () => {
     expect((await house.ended(call)).hangupCause?.cause).toBe("caller_hung_up");
   });
 
+  test("is answered by a client secret where gateways get no key, and heard as ever", async () => {
+    const log: string[] = [];
+    house = await House.open({
+      day: "invalid",
+      log: openLog("house", "trace", (line) => log.push(line)),
+    });
+    await house.saveKey(goodKey);
+    await house.ask("PUT", "/v1/settings/key-delivery", { keyDelivery: "ephemeral" });
+
+    const call = await house.answeredCall();
+    await eventually("the greeting is heard", () => (call.audio.heard?.packets ?? 0) > 20);
+    await call.hangUp();
+
+    expect(await house.ended(call)).toMatchObject({ status: "completed", voiceMode: "byok" });
+    const audit = JSON.stringify(await house.ask("GET", "/v1/audit?limit=100"));
+    expect(audit).toContain("byok-key.opened");
+    expect(log.join("")).not.toMatch(/ek_[0-9a-z]{8}/);
+  });
+
   test("keeps it on the free plan, and is answered as managed until the plan is pro again", async () => {
     house = await House.open();
     await house.saveKey(goodKey);

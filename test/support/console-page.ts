@@ -82,7 +82,7 @@ export class ConsolePage {
 
   /** Goes the way of a new admin: address, code, paired. */
   async pair(house: House): Promise<void> {
-    const code = await house.pairingCode();
+    const { code } = await house.pairing();
     await this.page.getByRole("button", { name: "Look who is there" }).click();
     await this.page.getByLabel("One-time code").fill(code);
     await this.page.getByRole("button", { name: "Pair", exact: true }).click();

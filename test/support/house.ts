@@ -132,6 +132,7 @@ export class House {
       root: options.root ?? rootKeyOf("the house"),
       adminKey,
       consoleUrl: null,
+      https: { host: "127.0.0.1", port: 0, hosts: ["127.0.0.1"] },
       demoNumber,
       model: "gpt-realtime-2.1",
       callsMax: options.callsMax ?? 20,
@@ -222,9 +223,9 @@ export class House {
     });
   }
 
-  /** A code that a console pairs with. */
-  async pairingCode(): Promise<string> {
-    return pairingCreatedSchema.parse(await this.ask("POST", "/v1/pairing", {})).code;
+  /** A code that a console pairs with, and the words of the certificate that it is shown. */
+  async pairing(): Promise<{ code: string; fingerprintWords: readonly string[] | null }> {
+    return pairingCreatedSchema.parse(await this.ask("POST", "/v1/pairing", {}));
   }
 
   /** Gives the demo number a key of its own, tested with the provider; answers as the API does. */

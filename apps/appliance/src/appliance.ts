@@ -1,5 +1,6 @@
 import path from "node:path";
 import { AppError, type Clock, type Log, newId, type Random, Secret } from "@agentcall/base";
+import { fingerprintWords } from "@agentcall/contract";
 import { buildConsolePage, pairingCode } from "./console-page.ts";
 import { DataFolder } from "./data-folder.ts";
 import { evaluationLicense, newEvaluationKey, publicTextOf } from "./evaluation-license.ts";
@@ -9,6 +10,9 @@ import type { Settings } from "./settings.ts";
 
 export type RunningAppliance = {
   readonly http: string;
+  readonly https: string;
+  /** Of the certificate that a console is shown there: to be compared by eye. */
+  readonly fingerprintWords: readonly string[];
   readonly sip: string;
   /** The console's page, with the pairing filled in. */
   readonly console: string;
@@ -59,14 +63,20 @@ function wantedPorts(settings: Settings): Parameters<typeof portProblem>[0] {
     transports: ["tcp"],
     setting: "AGENTCALL_HTTP_PORT",
   } as const;
-  if (settings.drachtio !== null) return [http];
+  const https = {
+    host: "127.0.0.1",
+    port: settings.httpsPort ?? 0,
+    transports: ["tcp"],
+    setting: "AGENTCALL_HTTPS_PORT",
+  } as const;
+  if (settings.drachtio !== null) return [http, https];
   const sip = {
     host: settings.sipHost,
     port: settings.sipPort,
     transports: ["udp", "tcp"],
     setting: "AGENTCALL_SIP_PORT",
   } as const;
-  return [http, sip];
+  return [http, https, sip];
 }
 
 /** The model's provider, and what the control plane is told of billing: practised here, or not there. */
@@ -76,6 +86,14 @@ type Provider = {
   readonly words: string;
   readonly billing: Readonly<Record<string, string>>;
 };
+
+const httpsPort = 8_443;
+
+/** The usual port, or any that is free: nobody asked for that one. */
+async function usualHttpsPort(): Promise<number> {
+  const wanted = { host: "127.0.0.1", port: httpsPort, transports: ["tcp"], setting: "" } as const;
+  return (await portProblem([wanted])) === null ? httpsPort : 0;
+}
 
 /** One start: each step knows what the ones before it have made. */
 class Starter {
@@ -109,6 +127,8 @@ class Starter {
     this.#data.writeEvaluation({ http, sip: engine.sip, adminKey: adminKey.reveal() });
     return {
       http,
+      https: text(control.ready, "https"),
+      fingerprintWords: fingerprintWords(text(control.ready, "certificateFingerprint")) ?? [],
       sip: engine.sip,
       console: `${http}/console/#/pair?${pairing.toString()}`,
       adminKey: adminKey.reveal(),
@@ -204,6 +224,7 @@ class Starter {
       ...this.#program("control-plane", "apps/control-plane/src/main.ts", {
         AGENTCALL_DATA_DIR: this.#data.path,
         AGENTCALL_HTTP_PORT: String(settings.httpPort),
+        AGENTCALL_HTTPS_PORT: String(settings.httpsPort ?? (await usualHttpsPort())),
         AGENTCALL_CONTROL_PORT: "0",
         AGENTCALL_CONTROL_TOKEN_FILE: tokenFile,
         OPENAI_BASE_URL: provider.baseUrl,
@@ -218,6 +239,7 @@ class Starter {
       }),
       keep: (first) => ({
         AGENTCALL_HTTP_PORT: new URL(text(first, "http")).port,
+        AGENTCALL_HTTPS_PORT: new URL(text(first, "https")).port,
         AGENTCALL_CONTROL_PORT: new URL(text(first, "control")).port,
       }),
     });

@@ -8,6 +8,7 @@ export function panel(appliance: RunningAppliance): string {
     "",
     `  Console    ${appliance.console}`,
     `  API        ${appliance.http}   (${appliance.http}/openapi.json describes it)`,
+    `  HTTPS      ${appliance.https}   (its certificate: ${appliance.fingerprintWords.join(" ")})`,
     `  Admin key  ${appliance.adminKey}`,
     `  SIP        ${appliance.sip}, UDP and TCP`,
     `  Model      ${appliance.provider}`,

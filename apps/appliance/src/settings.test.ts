@@ -7,7 +7,7 @@ describe("the settings of a start on one machine", () => {
     expect(readSettings({}, "/work")).toMatchObject({
       dataDir: path.resolve("/work/data"),
       httpPort: 8_080,
-      httpsPort: 8_443,
+      httpsPort: null,
       sipHost: "127.0.0.1",
       sipPort: 5_060,
       rtpPorts: { from: 20_000, to: 20_999 },

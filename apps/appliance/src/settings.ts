@@ -8,7 +8,8 @@ export type Settings = {
   readonly dataDir: string;
   /** 0 takes a free port. */
   readonly httpPort: number;
-  readonly httpsPort: number;
+  /** Null: 8443, or a free one where somebody else has that. */
+  readonly httpsPort: number | null;
   readonly sipHost: string;
   readonly sipPort: number;
   readonly rtpPorts: { readonly from: number; readonly to: number };
@@ -72,7 +73,10 @@ function readAll(environment: Environment, workingDir: string): Settings {
   return {
     dataDir: path.resolve(workingDir, text("AGENTCALL_DATA_DIR", "data")),
     httpPort: port(environment, "AGENTCALL_HTTP_PORT", 8_080),
-    httpsPort: port(environment, "AGENTCALL_HTTPS_PORT", 8_443),
+    httpsPort:
+      given(environment, "AGENTCALL_HTTPS_PORT") === null
+        ? null
+        : port(environment, "AGENTCALL_HTTPS_PORT", 0),
     sipHost: address(text("AGENTCALL_SIP_HOST", "127.0.0.1")),
     sipPort: port(environment, "AGENTCALL_SIP_PORT", 5_060),
     rtpPorts,

@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync } from "node:fs";
+import { hostname } from "node:os";
 import path from "node:path";
 import { AppError, type Clock, Closers, type Log, type Random, type Secret } from "@agentcall/base";
 import type { E164 } from "@agentcall/contract";
@@ -10,6 +11,8 @@ import { ByokKeys } from "./byok/byok-keys.ts";
 import { KeyDelivery } from "./byok/key-delivery.ts";
 import { KeyTester } from "./byok/key-tester.ts";
 import { ManagedKey } from "./byok/managed-key.ts";
+import { ApplianceCertificates } from "./certificates/appliance-certificates.ts";
+import { type HttpsListener, listenHttps } from "./certificates/https-listener.ts";
 import { CallStore } from "./calls/call-store.ts";
 import { CallDesk } from "./control/call-desk.ts";
 import { ControlServer } from "./control/control-server.ts";
@@ -71,6 +74,14 @@ export type ControlPlaneOptions = {
   readonly consoleUrl: string | null;
   /** Where usage is sent to when neither the licence nor an admin says otherwise; absent: nowhere. */
   readonly billing?: DefaultReceiver;
+  /** The API behind TLS, beyond this machine; absent: on loopback only. */
+  readonly https?: {
+    readonly host: string;
+    /** 0 takes a free port. */
+    readonly port: number;
+    /** The names and addresses at which it is reached, for its certificate. */
+    readonly hosts: readonly string[];
+  };
   readonly sqlite: SqliteDriver;
   /** Only a test that ends the process there gives one. */
   readonly atFaultPoint?: AtFaultPoint;
@@ -88,6 +99,10 @@ export type ControlPlaneState = {
 
 export type ControlPlane = {
   readonly http: string;
+  /** The API behind TLS, as this machine reaches it; null where it is not served so. */
+  readonly https: string | null;
+  /** Of the appliance's authority, hexadecimal; null without HTTPS. */
+  readonly certificateFingerprint: string | null;
   readonly control: string;
   /** The first admin key, once, at the start that made it. */
   readonly adminKey: Secret | null;
@@ -236,11 +251,13 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   });
   const control = await openControl(options, desk, trunkDesk);
   closers.add("the control link", () => control.close());
+  const certificates = options.https === undefined ? null : openCertificates(options, closers);
   const app = await buildApp({
     apiKeys,
     audit,
     identity,
     pairing: new PairingDesk(apiKeys, clock, random),
+    certificateFingerprint: certificates?.fingerprint ?? null,
     consoleUrl: options.consoleUrl,
     numbers,
     trunks,
@@ -268,10 +285,17 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   });
   closers.add("HTTP", () => app.close());
   const http = await listen(app, options.httpPort);
+  const https =
+    options.https === undefined || certificates === null
+      ? null
+      : await openHttps(app, certificates, options.https);
+  if (https !== null) closers.add("HTTPS", () => https.close());
   await jobs.start();
   await usage.jobs.scheduleNext();
   return {
     http,
+    https: https === null ? null : `https://127.0.0.1:${String(https.port)}`,
+    certificateFingerprint: certificates?.fingerprint ?? null,
     control: control.url,
     adminKey,
     isVaultSealed: () => door.isSealed,
@@ -306,6 +330,31 @@ async function openControl(
 async function listen(app: FastifyInstance, port: number): Promise<string> {
   return app.listen({ host, port }).catch((error: unknown) => {
     throw portError(error, port, "AGENTCALL_HTTP_PORT");
+  });
+}
+
+function openCertificates(options: ControlPlaneOptions, closers: Closers): ApplianceCertificates {
+  const certificates = ApplianceCertificates.open({
+    folder: path.join(options.dataDir, "certificates"),
+    applianceName: hostname(),
+    hosts: options.https?.hosts ?? [],
+    clock: options.clock,
+    random: options.random,
+    log: options.log,
+  });
+  closers.add("the certificates", () => {
+    certificates.close();
+  });
+  return certificates;
+}
+
+async function openHttps(
+  app: FastifyInstance,
+  certificates: ApplianceCertificates,
+  { host: at, port }: { readonly host: string; readonly port: number },
+): Promise<HttpsListener> {
+  return listenHttps(app, certificates, { host: at, port }).catch((error: unknown) => {
+    throw portError(error, port, "AGENTCALL_HTTPS_PORT");
   });
 }
 

@@ -16,11 +16,13 @@ await runProgram({
       random: systemRandom(),
       log,
     });
-    const { http, control, adminKey } = controlPlane;
+    const { http, https, certificateFingerprint, control, adminKey } = controlPlane;
     log.info({ http }, "the control plane serves");
     return {
       ready: {
         http,
+        https,
+        certificateFingerprint,
         control,
         adminKey: adminKey?.reveal() ?? null,
         isVaultSealed: controlPlane.isVaultSealed(),

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { Secret } from "@agentcall/base";
 import { parsePublicKey as parseEd25519Key } from "@agentcall/billing";
 import { modelNameSchema, parseE164 } from "@agentcall/contract";
@@ -54,6 +55,11 @@ export function readSettings(
         "https://api.openai.com/v1",
         parseProviderUrl,
         "an http, https, ws or wss address",
+      ),
+      ...httpsOf(
+        optional("AGENTCALL_HTTPS_PORT", parsePort, port),
+        read("AGENTCALL_HTTPS_HOST", "127.0.0.1", parseAddress, "an IP address to listen on"),
+        read("AGENTCALL_HTTPS_NAMES", "localhost,127.0.0.1", parseNames, "names and addresses"),
       ),
       managedKey: optional("AGENTCALL_MANAGED_KEY_FILE", readSecret, secretFile),
       root: read(
@@ -119,6 +125,28 @@ function parseRoot(text: string, environment: Environment): RootSetting | null {
   const folder = credentialsDir ?? "/run/secrets";
   const file = environment["AGENTCALL_ROOT_KEY_FILE"] ?? `${folder}/agentcall-root-key`;
   return { kind: "file", file, credentialsDir };
+}
+
+function httpsOf(
+  port: number | null,
+  host: string,
+  hosts: readonly string[],
+): Pick<ControlPlaneOptions, "https"> {
+  return port === null ? {} : { https: { port, host, hosts } };
+}
+
+function parseAddress(text: string): string | null {
+  return isIP(text) === 0 ? null : text;
+}
+
+/** Host names (RFC 1123) and addresses, separated by commas. */
+function parseNames(text: string): readonly string[] | null {
+  const names = text.split(",").map((name) => name.trim());
+  return names.every(
+    (name) => isIP(name) !== 0 || /^[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?$/i.test(name),
+  )
+    ? names
+    : null;
 }
 
 function parseText(text: string): string | null {

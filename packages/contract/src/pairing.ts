@@ -22,6 +22,8 @@ export const pairingCreationSchema = z.strictObject({
 export const pairingCreatedSchema = z.object({
   code: z.string().regex(pairingCodePattern),
   expiresAt: z.iso.datetime(),
+  /** Of the certificate that a console will be shown: to be compared by eye. Null without HTTPS. */
+  fingerprintWords: z.array(z.string()).nullable(),
 });
 
 /** `POST /v1/pairing/claim`: the one request of a console that has no key yet. */

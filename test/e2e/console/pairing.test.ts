@@ -29,6 +29,24 @@ describe("pairing a console", () => {
     await console.page.getByText("The caller hung up.").waitFor();
   });
 
+  test("over HTTPS both sides show the same words, and the console stays on that certificate", async () => {
+    const { page } = console;
+    const { code, fingerprintWords } = await house.pairing();
+    await page.getByLabel("Address").fill(house.controlPlane.https ?? "");
+    await page.getByRole("button", { name: "Look who is there" }).click();
+
+    const shown = page.getByRole("status").filter({ hasText: "Compare these words" });
+    await shown.waitFor();
+    await console.look("pair-https");
+    const words = await shown.textContent();
+    await page.getByLabel("One-time code").fill(code);
+    await page.getByRole("button", { name: "Pair", exact: true }).click();
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+
+    for (const word of fingerprintWords ?? ["none"]) expect(words).toContain(word);
+    await page.getByText(/, connected/).waitFor();
+  });
+
   test("three wrong codes are told, and then that one has to wait", async () => {
     const { page } = console;
     await page.getByRole("button", { name: "Look who is there" }).click();

@@ -51,6 +51,8 @@ export type AppDeps = {
   readonly audit: AuditLog;
   readonly identity: Identity;
   readonly pairing: PairingDesk;
+  /** Of the appliance's authority; null while the API is served on loopback only. */
+  readonly certificateFingerprint: string | null;
   /** Where the console's page is served in evaluation; null in production. */
   readonly consoleUrl: string | null;
   readonly numbers: NumberStore;
@@ -121,7 +123,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addEventRoutes(app, deps);
   addApiKeyRoutes(app, deps.apiKeys);
   addAuditRoutes(app, deps);
-  addPairingRoutes(app, deps.pairing);
+  addPairingRoutes(app, deps);
   if (deps.consoleUrl !== null) addConsoleRedirect(app, deps.consoleUrl);
   addUsageRoutes(app, deps.usage);
   addExportRoutes(app, deps.usage, deps.idempotent);

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import {
+  fingerprintWords,
   pairedSchema,
   pairingClaimSchema,
   pairingCreatedSchema,
@@ -9,14 +10,28 @@ import { timeText } from "../calls/call-view.ts";
 import type { App } from "../http/typed-app.ts";
 import type { PairingDesk } from "./pairing-desk.ts";
 
+export type PairingRoutesDeps = {
+  readonly pairing: PairingDesk;
+  /** Of the appliance's authority, hexadecimal; null while the API is served on loopback only. */
+  readonly certificateFingerprint: string | null;
+};
+
 /** `/v1/pairing`: an admin makes a code, a console claims it. */
-export function addPairingRoutes(app: App, pairing: PairingDesk): void {
+export function addPairingRoutes(
+  app: App,
+  { pairing, certificateFingerprint }: PairingRoutesDeps,
+): void {
+  const words = certificateFingerprint === null ? null : fingerprintWords(certificateFingerprint);
   app.post(
     "/v1/pairing",
     { schema: { body: pairingCreationSchema, response: { 201: pairingCreatedSchema } } },
     async (request, reply) => {
       const { code, expiresAtMs } = pairing.open(request.body.validMinutes);
-      return reply.code(201).send({ code, expiresAt: timeText(expiresAtMs) });
+      return reply.code(201).send({
+        code,
+        expiresAt: timeText(expiresAtMs),
+        fingerprintWords: words === null ? null : [...words],
+      });
     },
   );
 

@@ -158,6 +158,7 @@ export class OpenApp {
       audit,
       identity,
       pairing: new PairingDesk(apiKeys, clock, random),
+      certificateFingerprint: "00".repeat(32),
       consoleUrl: "http://127.0.0.1:8081/console/",
       numbers,
       trunks,
