@@ -105,6 +105,7 @@ module.exports = {
       from: { path: "^apps/console/src/(renderer|shared)/", pathNot: "\\.test\\.tsx?$" },
       to: { dependencyTypes: ["core"] },
     },
+    only("nodemailer-only-in-control-plane-mail", "nodemailer", "^apps/control-plane/src/mail/"),
     only("sqlite3-only-in-control-plane-sqlite", "sqlite3", "^apps/control-plane/src/sqlite/"),
     {
       name: "every-import-resolves",

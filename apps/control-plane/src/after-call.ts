@@ -2,6 +2,7 @@ import type { Clock, Log, Random } from "@agentcall/base";
 import type { AuditLog } from "./audit/audit-log.ts";
 import type { ManagedKey } from "./byok/managed-key.ts";
 import { CallerContext } from "./control/caller-context.ts";
+import { Mail } from "./mail/mail.ts";
 import { CallerMemory } from "./memory/caller-memory.ts";
 import { CallReports } from "./reports/call-reports.ts";
 import { CallNews } from "./calls/call-news.ts";
@@ -40,6 +41,7 @@ export type AfterCall = {
   readonly outbox: WebhookOutbox;
   readonly webhooks: Webhooks;
   readonly memory: CallerMemory;
+  readonly mail: Mail;
   readonly reports: CallReports;
   readonly context: CallerContext;
   readonly db: Database;
@@ -53,6 +55,8 @@ export function openAfterCall(options: AfterCallOptions): AfterCall {
   const webhooks = new Webhooks({ ...options, outbox, http });
   jobs.register(webhookDeliveryJob({ db, webhooks, http, clock }));
   const memory = new CallerMemory(options);
+  const mail = new Mail(options);
+  jobs.register(mail.job);
   const provider = { ...options.provider, baseUrl: restUrlOf(options.provider.baseUrl) };
   const toProvider = new Set([new URL(provider.baseUrl).host]);
   const reports = new CallReports({
@@ -61,13 +65,13 @@ export function openAfterCall(options: AfterCallOptions): AfterCall {
     memory,
     provider,
     http: new OutgoingHttp({ allowedHosts: toProvider, clock }),
-    followers: [],
+    followers: [mail.follow],
   });
   jobs.register(reports.job);
   const news = new CallNews({ outbox, stream, vault, log });
   const context = new CallerContext({ db, vault, memory, http, clock, log });
   const followers = [news.follow, reports.follow];
-  return { db, followers, http, outbox, webhooks, memory, reports, context };
+  return { db, followers, http, outbox, webhooks, memory, mail, reports, context };
 }
 
 /** The provider's address may be given as a WebSocket's. */

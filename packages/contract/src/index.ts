@@ -256,3 +256,11 @@ export {
   contextWebhookSchema,
   notifySchema,
 } from "./caller-context.ts";
+export {
+  type MailSettings,
+  mailSettingsSchema,
+  type MailSettingsView,
+  mailSettingsViewSchema,
+  mailTestedSchema,
+  mailTestSchema,
+} from "./mail.ts";
