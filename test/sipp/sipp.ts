@@ -39,9 +39,13 @@ export const canRunSipp =
 
 /** Runs sipp as a carrier against the target, and reads its final statistics. */
 export async function runSipp(run: SippRun): Promise<SippResult> {
+  return runSippOn(await freePort(), run);
+}
+
+async function runSippOn(localPort: number, run: SippRun): Promise<SippResult> {
   const folder = mkdtempSync(path.join(tmpdir(), "agentcall-sipp-"));
   try {
-    const sipp = spawn("sipp", sippArguments(run, folder, await freePort(), await freePort()), {
+    const sipp = spawn("sipp", sippArguments(run, folder, localPort, await freePort()), {
       cwd: folder,
       stdio: "ignore",
       // sipp draws its screen with curses, also when nobody looks at it.
@@ -52,6 +56,19 @@ export async function runSipp(run: SippRun): Promise<SippResult> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * sipp as a carrier's server over UDP, which takes one call of a scenario from test/sipp/scenarios.
+ * It may not listen yet when this resolves: what comes too early is sent again.
+ */
+export async function startSippServer(
+  scenario: string,
+): Promise<{ readonly port: number; readonly done: Promise<SippResult> }> {
+  const port = await freePort();
+  const target = { host: "127.0.0.1", port }; // sipp as a server has none, and passes over it
+  const done = runSippOn(port, { scenario, transport: "udp", target, dialled: "service" });
+  return { port, done };
 }
 
 function sippArguments(
