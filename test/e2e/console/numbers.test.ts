@@ -70,7 +70,7 @@ describe("the numbers of the console", () => {
 const refusals = [
   ["my key", "This is not the form of an OpenAI project key."],
   ["sk-proj-practice-invalid-12345678", "OpenAI does not know this key."],
-  ["sk-proj-practice-nomodel-12345678", "may not use the number's model"],
+  ["sk-proj-practice-nomodel-12345678", "may not use the model"],
   ["sk-proj-practice-noquota-12345678", "has no credit left"],
   ["sk-proj-practice-ratelimited-12345678", "at its rate limit now"],
 ] as const;

@@ -1,3 +1,4 @@
+export { HttpReceiver } from "./http-receiver.ts";
 export { proLicense, signedLicense } from "./licenses.ts";
 export { cheapPassphrase, rootKeyOf } from "./root-key.ts";
 export { type FaultPoint, faultPoints } from "../vault/fault-point.ts";

@@ -21,12 +21,12 @@ export class ApiError extends Error {
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** The answer of the appliance's API, parsed by its schema. Throws `ApiError`. `path` begins with `/v1/`. */
+/** The answer of the appliance's API, parsed by its schema. Throws `ApiError`. `path` begins with a slash. */
 export async function ask<Schema extends z.ZodType>(
   method: Method,
   path: string,
   schema: Schema,
-  options: { readonly body?: unknown; readonly signal?: AbortSignal } = {},
+  options: Pick<SendOptions, "body" | "signal" | "alsoAnswers"> = {},
 ): Promise<z.infer<Schema>> {
   const answer = await send(method, path, options);
   return schema.parse(await answer.json());
@@ -37,19 +37,19 @@ export async function tell(method: Method, path: string, body?: unknown): Promis
   await send(method, path, { body });
 }
 
-/** The raw answer, for what streams. Throws `ApiError` for every status but 2xx. */
+type SendOptions = {
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Statuses beside 2xx that come with an answer and not with an error. */
+  readonly alsoAnswers?: readonly number[];
+};
+
+/** The raw answer, for what streams. Throws `ApiError` for every status but 2xx and `alsoAnswers`. */
 export async function send(
   method: Method,
   path: string,
-  {
-    body,
-    signal,
-    headers = {},
-  }: {
-    readonly body?: unknown;
-    readonly signal?: AbortSignal;
-    readonly headers?: Readonly<Record<string, string>>;
-  } = {},
+  { body, signal, headers = {}, alsoAnswers = [] }: SendOptions = {},
 ): Promise<Response> {
   const answer = await fetch(apiUrl(path), {
     method,
@@ -60,7 +60,7 @@ export async function send(
     if (signal?.aborted === true) throw error;
     throw unreachable();
   });
-  if (answer.ok) return answer;
+  if (answer.ok || alsoAnswers.includes(answer.status)) return answer;
   const told = errorBodySchema.safeParse(await answer.json().catch(() => null));
   throw told.success ? new ApiError(answer.status, told.data.error) : unreachable();
 }

@@ -16,3 +16,13 @@ export const queryClient = new QueryClient({
     mutations: { networkMode: "always", retry: false },
   },
 });
+
+/** What a change made old is read anew before the screen says that it is saved. */
+export async function changed<Result>(
+  work: Promise<Result>,
+  ...keys: readonly (readonly string[])[]
+): Promise<Result> {
+  const result = await work;
+  await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+  return result;
+}

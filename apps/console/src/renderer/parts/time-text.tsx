@@ -11,11 +11,17 @@ const dayMs = 24 * hourMs;
 const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
 const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 /** Such as `10:42:07`. */
 export function clockText(atMs: number): string {
   return clockFormat.format(atMs);
+}
+
+/** Such as `25 Nov 2026`. */
+export function dayText(atMs: number): string {
+  return dateFormat.format(atMs);
 }
 
 /** Such as `3 minutes ago`; older than a day it is the date and the time. */

@@ -1,4 +1,14 @@
-import { IconHome, IconPhone, type TablerIcon } from "@tabler/icons-react";
+import {
+  IconHome,
+  IconKey,
+  IconLock,
+  IconPhone,
+  IconSettings,
+  IconShieldCheck,
+  IconStethoscope,
+  type TablerIcon,
+  IconWebhook,
+} from "@tabler/icons-react";
 import type { ComponentType } from "react";
 
 /** One screen of the console. */
@@ -30,6 +40,54 @@ export const pages: readonly Page[] = [
     icon: IconPhone,
     jumpKey: "n",
     load: () => import("../pages/numbers/page.tsx"),
+  },
+  {
+    path: "/keys",
+    label: "OpenAI keys",
+    group: "Configure",
+    icon: IconKey,
+    jumpKey: "k",
+    load: () => import("../pages/keys/page.tsx"),
+  },
+  {
+    path: "/webhooks",
+    label: "Webhooks",
+    group: "Configure",
+    icon: IconWebhook,
+    jumpKey: "w",
+    load: () => import("../pages/webhooks/page.tsx"),
+  },
+  {
+    path: "/access",
+    label: "Access",
+    group: "Account",
+    icon: IconLock,
+    jumpKey: "x",
+    load: () => import("../pages/access/page.tsx"),
+  },
+  {
+    path: "/audit",
+    label: "Audit",
+    group: "Account",
+    icon: IconShieldCheck,
+    jumpKey: "a",
+    load: () => import("../pages/audit/page.tsx"),
+  },
+  {
+    path: "/settings",
+    label: "Settings",
+    group: "System",
+    icon: IconSettings,
+    jumpKey: "s",
+    load: () => import("../pages/settings/page.tsx"),
+  },
+  {
+    path: "/diagnostics",
+    label: "Diagnostics",
+    group: "System",
+    icon: IconStethoscope,
+    jumpKey: "d",
+    load: () => import("../pages/diagnostics/page.tsx"),
   },
 ];
 

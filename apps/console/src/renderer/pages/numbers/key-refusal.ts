@@ -29,7 +29,7 @@ const refusals: Readonly<Record<string, KeyRefusal>> = {
   },
   model_not_found: {
     step: "model",
-    sentence: "The project of this key may not use the number's model.",
+    sentence: "The project of this key may not use the model.",
     remedy: "Allow the model under OpenAI › Project › Limits, then test again.",
   },
   insufficient_quota: {

@@ -1,12 +1,12 @@
 import type { NumberView } from "@agentcall/contract";
-import { Button, Group, SegmentedControl, TextInput } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
-import { IconKey, IconPlus, IconSearch } from "@tabler/icons-react";
+import { Button, Group, SegmentedControl } from "@mantine/core";
+import { IconKey, IconPlus } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { z } from "zod";
 import { useNumbers } from "../../api/numbers.ts";
 import { EmptyState } from "../../parts/empty-state.tsx";
+import { FilterInput } from "../../parts/filter-input.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { ProblemBox } from "../../parts/problem-box.tsx";
 import { TableSkeleton } from "../../parts/table-skeleton.tsx";
@@ -103,6 +103,7 @@ function Numbers({
     <>
       <Group mb="sm" gap="sm">
         <FilterInput
+          label="Filter by number or label"
           value={search.q}
           onChange={(q) => {
             setSearch({ q });
@@ -155,31 +156,6 @@ function Numbers({
         }}
       />
     </>
-  );
-}
-
-/** `/` brings the cursor here. */
-function FilterInput({
-  value,
-  onChange,
-}: {
-  readonly value: string;
-  readonly onChange: (text: string) => void;
-}): ReactNode {
-  const input = useRef<HTMLInputElement>(null);
-  useHotkeys([["/", () => input.current?.focus()]]);
-  return (
-    <TextInput
-      ref={input}
-      w={280}
-      aria-label="Filter by number or label"
-      placeholder="Filter by number or label"
-      leftSection={<IconSearch size={14} />}
-      value={value}
-      onChange={(event) => {
-        onChange(event.currentTarget.value);
-      }}
-    />
   );
 }
 
