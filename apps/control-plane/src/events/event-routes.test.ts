@@ -47,7 +47,7 @@ describe("events as Server-Sent Events", () => {
   test("say from time to time that they are still there", async () => {
     const listening = await listen();
 
-    house.clock.advance(15_000);
+    house.clock.advance(5_000);
 
     await listening.until(": still here");
     listening.end();

@@ -10,7 +10,7 @@ import { answerOf } from "../http/error-answers.ts";
 import type { EventStream } from "./event-stream.ts";
 
 const path = "/v1/events";
-const heartbeatMs = 15_000; // proxies cut a connection that is silent for half a minute
+const heartbeatMs = 5_000; // the console calls what it shows stale after 12 s of silence
 const unsentBytesMax = 1_048_576; // who does not read is cut off, and resumes from where it was
 const receivedBytesMax = 1_024; // nothing is expected from the other side
 const goingAwayCode = 1001; // RFC 6455 section 7.4.1
