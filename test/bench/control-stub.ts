@@ -91,6 +91,7 @@ export class ControlStub {
       case "live":
       case "call.key":
       case "trunk.tested":
+      case "tool.call":
         return;
     }
   }
