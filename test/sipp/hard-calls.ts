@@ -188,8 +188,9 @@ export const earlyBye: Scenario = {
     expect(180),
     send("BYE", { cseq: 2, inDialog: true }),
     expect(487),
-    send("ACK", { cseq: 1, branch: "invite", inDialog: true }),
+    // Both answers may come in one segment of TCP, and sipp sends nothing between the two.
     expect(200),
+    send("ACK", { cseq: 1, branch: "invite", inDialog: true }),
   ],
 };
 
