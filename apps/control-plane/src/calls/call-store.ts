@@ -94,7 +94,7 @@ export class CallStore {
   }
 
   /** Calls without an end, of every gateway. */
-  async inProgress(): Promise<readonly Pick<StoredCall, "id" | "trunkId">[]> {
+  async inProgress(): Promise<readonly Pick<StoredCall, "id" | "trunkId" | "numberId">[]> {
     const rows = await this.#db.all("SELECT * FROM call WHERE record IS NULL");
     return rows.map(callOf);
   }

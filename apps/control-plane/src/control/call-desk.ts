@@ -23,7 +23,7 @@ import type { TrunkCapacity, TrunkPlace } from "../trunks/trunk-capacity.ts";
 import type { TrunkStore } from "../trunks/trunk-store.ts";
 import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
 import type { CallerContext } from "./caller-context.ts";
-import { CallCapacity } from "./call-capacity.ts";
+import { CallCapacity, type CallInProgress } from "./call-capacity.ts";
 import {
   type Charging,
   type KeyForCall,
@@ -63,7 +63,7 @@ export class CallDesk implements CallHandlers {
   readonly #options: CallDeskOptions;
   readonly #capacity: CallCapacity;
 
-  private constructor(options: CallDeskOptions, inProgress: readonly CallId[]) {
+  private constructor(options: CallDeskOptions, inProgress: readonly CallInProgress[]) {
     this.#options = options;
     const { callsMax, licensing } = options;
     this.#capacity = new CallCapacity(
@@ -77,10 +77,7 @@ export class CallDesk implements CallHandlers {
     for (const { id, trunkId } of inProgress) {
       if (trunkId !== null) options.trunkCapacity.restore(id, trunkId);
     }
-    return new CallDesk(
-      options,
-      inProgress.map(({ id }) => id),
-    );
+    return new CallDesk(options, inProgress);
   }
 
   get callsInProgress(): number {
@@ -115,6 +112,7 @@ export class CallDesk implements CallHandlers {
       spentMicros: number === null ? 0 : await spentMicros(db, periodOf(nowMs()), number.id),
       trialLeftMs: trial === null ? null : trial.includedMs - trial.usedMs,
       hasPlace,
+      hasNumberPlace: number === null || this.#takeNumberPlace(offer.callId, number),
     };
     // No key is opened for a call that is refused anyway.
     const isRefused = number === null || refuseCall(facts) !== null;
@@ -194,6 +192,11 @@ export class CallDesk implements CallHandlers {
     const { trunkCapacity, nowMs } = this.#options;
     if (trunk === null) return { kind: "taken" }; // refused for another reason
     return trunkCapacity.take(callId, trunk.id, trunk.settings, nowMs());
+  }
+
+  #takeNumberPlace(callId: CallId, { id, inbound }: RegisteredNumber): boolean {
+    const callsMax = inbound?.limits.maxConcurrentCalls ?? null;
+    return this.#capacity.takeOfNumber(callId, id, callsMax);
   }
 
   /** A number that belongs to a trunk is not there for callers of another. */

@@ -24,6 +24,15 @@ const number: RegisteredNumber = {
   updatedAtMs: 0,
 };
 
+const busyNumber: RegisteredNumber = {
+  ...number,
+  inbound: inboundConfigSchema.parse({
+    mode: "ai",
+    systemPrompt: "Be brief.",
+    fallback: { rejectWith: 486 },
+  }),
+};
+
 const full = { kind: "refused", retryAfterSecs: 10 } as const;
 
 const withBudget: RegisteredNumber = {
@@ -117,6 +126,20 @@ describe("the plan of a call", () => {
     ],
     ["when every place is taken", { hasPlace: false }, 503, "all_calls_taken", 10],
     [
+      "when every place of its number is taken",
+      { hasNumberPlace: false },
+      503,
+      "number_calls_taken",
+      10,
+    ],
+    [
+      "when every place of its number is taken, with the status of the number's setting",
+      { hasNumberPlace: false, number: busyNumber },
+      486,
+      "number_calls_taken",
+      10,
+    ],
+    [
       "when the free plan's minutes are used up",
       { trialLeftMs: 999 },
       480,
@@ -189,6 +212,23 @@ test("the last place is given once, and is free again after its call", () => {
   expect(capacity.callsInProgress).toBe(1);
 });
 
+test("a number's last place is given once, whatever other numbers carry, and a call that has one keeps it", () => {
+  const [own, other] = ["num_1" as NumberId, "num_2" as NumberId];
+  const [second, third] = ["call_2" as typeof callId, "call_3" as typeof callId];
+  const capacity = new CallCapacity(() => 10, [{ id: callId, numberId: own }]);
+  for (const each of [second, third]) capacity.take(each);
+
+  const above = capacity.takeOfNumber(second, own, 1);
+  const again = capacity.takeOfNumber(callId, own, 1);
+  const elsewhere = capacity.takeOfNumber(second, other, 1);
+  const unlimited = capacity.takeOfNumber(third, own, null);
+  capacity.release(callId);
+  capacity.release(third);
+  const later = capacity.takeOfNumber(second, own, 1);
+
+  expect([above, again, elsewhere, unlimited, later]).toEqual([false, true, true, true, true]);
+});
+
 function factsOf(changes: Partial<PlanFacts> = {}): PlanFacts {
   return {
     number,
@@ -197,6 +237,7 @@ function factsOf(changes: Partial<PlanFacts> = {}): PlanFacts {
     trunk: trunkOf(),
     trunkPlace: { kind: "taken" },
     hasPlace: true,
+    hasNumberPlace: true,
     apiKey: { kind: "opened", secret: new Secret("the key"), keyVersion: 1 },
     fallbackKey: null,
     provider: {

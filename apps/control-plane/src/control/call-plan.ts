@@ -20,6 +20,8 @@ export type OfferFacts = {
   readonly trunkPlace: TrunkPlace;
   /** Whether the appliance may carry one more call. */
   readonly hasPlace: boolean;
+  /** Whether the number may have one more call. */
+  readonly hasNumberPlace: boolean;
 };
 
 /** The same once the key was opened. */
@@ -74,6 +76,10 @@ export function refuseCall(facts: OfferFacts): Rejection | null {
   }
   if (!facts.hasPlace) {
     return rejection(facts, 503, "all_calls_taken", retryAfterSecs);
+  }
+  if (!facts.hasNumberPlace) {
+    const { rejectWith } = number.inbound.fallback;
+    return rejection(facts, rejectWith, "number_calls_taken", retryAfterSecs);
   }
   return null;
 }

@@ -87,6 +87,7 @@ const q850Causes: Readonly<Record<EndCause, number>> = {
   malformed_sdp: 100, // invalid information element contents
   all_calls_taken: 34, // no circuit available
   trunk_calls_taken: 34,
+  number_calls_taken: 17, // user busy
   trial_exhausted: 21, // call rejected
   budget_exhausted: 21,
   managed_key_missing: 20, // subscriber absent
