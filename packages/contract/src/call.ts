@@ -62,7 +62,15 @@ export type CallView = z.infer<typeof callViewSchema>;
 /** `GET /v1/calls/:id/transcript` */
 export const transcriptViewSchema = z.object({
   entries: z.array(
-    z.object({ role: speakerSchema, text: z.string(), timestamp: z.iso.datetime() }),
+    z.object({
+      role: speakerSchema,
+      text: z.string(),
+      timestamp: z.iso.datetime(),
+      /** By which `transcript.partial` names the same turn. */
+      itemId: z.string(),
+      /** The caller spoke into it: the text is what had been heard until then. */
+      interrupted: z.boolean(),
+    }),
   ),
   /** Null until the call's report is there. */
   summary: z.string().nullable(),

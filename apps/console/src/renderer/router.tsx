@@ -27,9 +27,15 @@ const pageRoutes = pages.map(({ path, load }) =>
   }),
 );
 
+const callRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/calls/$callId",
+  component: lazyRouteComponent(() => import("./pages/call/page.tsx"), "Page"),
+});
+
 /** Filters and the open record stand in the address after `#`, so that they are still there on return. */
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([pairRoute, shellRoute.addChildren(pageRoutes)]),
+  routeTree: rootRoute.addChildren([pairRoute, shellRoute.addChildren([...pageRoutes, callRoute])]),
   history: createHashHistory(),
   defaultPreload: "intent",
 });

@@ -122,8 +122,20 @@ test("a transcript tells both sides with their times, and the call's seconds", a
 
   expect(transcriptViewSchema.parse(during.json())).toEqual({
     entries: [
-      { role: "ai", text: "Hello.", timestamp: "2026-11-24T12:00:01.900Z" },
-      { role: "human", text: "Good morning.", timestamp: "2026-11-24T12:00:03.500Z" },
+      {
+        role: "ai",
+        text: "Hello.",
+        timestamp: "2026-11-24T12:00:01.900Z",
+        itemId: "item_1",
+        interrupted: false,
+      },
+      {
+        role: "human",
+        text: "Good morning.",
+        timestamp: "2026-11-24T12:00:03.500Z",
+        itemId: "item_2",
+        interrupted: false,
+      },
     ],
     summary: null,
     duration: null,

@@ -51,10 +51,12 @@ export function viewOfTranscript(
 ): TranscriptView {
   const zeroMs = call.answeredAtMs ?? call.startedAtMs;
   return {
-    entries: turns.map(({ speaker, text, startedAtMs }) => ({
+    entries: turns.map(({ itemId, speaker, text, startedAtMs, interrupted }) => ({
       role: speaker,
       text,
       timestamp: timeText(zeroMs + startedAtMs),
+      itemId,
+      interrupted,
     })),
     summary,
     duration: call.record === null ? null : call.record.durationMs / 1_000,

@@ -12,6 +12,10 @@ const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
 const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const secondsFormat = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "medium",
+  timeStyle: "medium",
+});
 const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 /** Such as `10:42:07`. */
@@ -22,6 +26,11 @@ export function clockText(atMs: number): string {
 /** Such as `25 Nov 2026`. */
 export function dayText(atMs: number): string {
   return dateFormat.format(atMs);
+}
+
+/** A moment as the API writes it, to the second and with its day. */
+export function momentText(at: string): string {
+  return secondsFormat.format(new Date(at));
 }
 
 /** Such as `3 minutes ago`; older than a day it is the date and the time. */

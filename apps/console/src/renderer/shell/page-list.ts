@@ -1,15 +1,18 @@
 import {
+  IconHistory,
   IconHome,
   IconKey,
   IconLock,
   IconPhone,
+  IconPhoneCall,
   IconSettings,
   IconShieldCheck,
   IconStethoscope,
-  type TablerIcon,
   IconWebhook,
+  type TablerIcon,
 } from "@tabler/icons-react";
 import type { ComponentType } from "react";
+import { LiveCount } from "./live-count.tsx";
 
 /** One screen of the console. */
 export type Page = {
@@ -19,6 +22,8 @@ export type Page = {
   readonly icon: TablerIcon;
   /** Pressed after `g`. */
   readonly jumpKey: string;
+  /** Stands at the right of its link, such as how many there are. */
+  readonly badge?: ComponentType;
   /** Loaded when it is first opened. */
   readonly load: () => Promise<{ readonly Page: ComponentType }>;
 };
@@ -32,6 +37,23 @@ export const pages: readonly Page[] = [
     icon: IconHome,
     jumpKey: "o",
     load: () => import("../pages/overview/page.tsx"),
+  },
+  {
+    path: "/live",
+    label: "Live calls",
+    group: "Calls",
+    icon: IconPhoneCall,
+    jumpKey: "l",
+    badge: LiveCount,
+    load: () => import("../pages/live/page.tsx"),
+  },
+  {
+    path: "/calls",
+    label: "Calls",
+    group: "Calls",
+    icon: IconHistory,
+    jumpKey: "c",
+    load: () => import("../pages/calls/page.tsx"),
   },
   {
     path: "/numbers",

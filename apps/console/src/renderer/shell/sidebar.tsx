@@ -60,6 +60,7 @@ function PageLink({ page }: { readonly page: Page }): ReactNode {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const isHere = page.path === "/" ? pathname === "/" : pathname.startsWith(page.path);
+  const Badge = page.badge;
   const Icon = page.icon;
   return (
     <NavLink
@@ -68,6 +69,7 @@ function PageLink({ page }: { readonly page: Page }): ReactNode {
       active={isHere}
       aria-current={isHere ? "page" : undefined}
       leftSection={<Icon size={16} stroke={1.7} aria-hidden />}
+      rightSection={Badge === undefined ? null : <Badge />}
       py={6}
       styles={{ root: { borderRadius: 4 } }}
       onClick={(event) => {

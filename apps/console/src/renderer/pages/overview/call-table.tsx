@@ -1,7 +1,10 @@
 import type { CallView } from "@agentcall/contract";
 import { Table, Text } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { callStateOf } from "../../parts/call-state.ts";
 import { phoneNumberText } from "../../parts/phone-number-text.ts";
+import { rowLink } from "../../parts/row-link.ts";
 import { TimeText } from "../../parts/time-text.tsx";
 
 /** Calls in a few words each. */
@@ -13,6 +16,7 @@ export function CallTable({
   /** What is said where there are none. */
   readonly none: string;
 }): ReactNode {
+  const navigate = useNavigate();
   if (calls.length === 0) {
     return (
       <Text c="dimmed" size="sm">
@@ -21,7 +25,7 @@ export function CallTable({
     );
   }
   return (
-    <Table>
+    <Table highlightOnHover>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Since</Table.Th>
@@ -32,13 +36,18 @@ export function CallTable({
       </Table.Thead>
       <Table.Tbody>
         {calls.map(({ id, startedAt, from, to, status, hangupCause }) => (
-          <Table.Tr key={id}>
+          <Table.Tr
+            key={id}
+            className="row-link"
+            aria-label={`Call with ${from}`}
+            {...rowLink(() => void navigate({ to: `/calls/${id}` }))}
+          >
             <Table.Td>
               <TimeText at={startedAt} />
             </Table.Td>
             <Table.Td>{phoneNumberText(from)}</Table.Td>
             <Table.Td>{phoneNumberText(to)}</Table.Td>
-            <Table.Td>{hangupCause?.message ?? status}</Table.Td>
+            <Table.Td>{hangupCause?.message ?? callStateOf(status).words}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -7,6 +7,7 @@ import { Attention } from "./attention.tsx";
 import { CallTable } from "./call-table.tsx";
 import { Checklist } from "./checklist.tsx";
 import { Section } from "./section.tsx";
+import { ThisMonth } from "./this-month.tsx";
 
 const latestCount = 8;
 
@@ -21,11 +22,16 @@ export function Page(): ReactNode {
       <Stack gap="lg">
         <Attention numbers={numbers} />
         <Checklist numbers={numbers} calls={latest} />
+        <ThisMonth />
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
-          <Section title="Live calls" count={live.length}>
+          <Section
+            title="Live calls"
+            count={live.length}
+            more={{ path: "/live", words: "Watch them" }}
+          >
             <CallTable calls={live} none="No call goes on now." />
           </Section>
-          <Section title="Latest calls">
+          <Section title="Latest calls" more={{ path: "/calls", words: "All calls" }}>
             <CallTable calls={latest} none="No call has come yet." />
           </Section>
         </SimpleGrid>

@@ -1,14 +1,17 @@
-import { Badge, Group, Paper, Title } from "@mantine/core";
+import { Anchor, Badge, Group, Paper, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 
 /** One box of the overview. */
 export function Section({
   title,
   count = 0,
+  more,
   children,
 }: {
   readonly title: string;
   readonly count?: number;
+  /** The screen that shows the whole of it. */
+  readonly more?: { readonly path: string; readonly words: string };
   readonly children: ReactNode;
 }): ReactNode {
   return (
@@ -16,6 +19,11 @@ export function Section({
       <Group mb="xs" gap="xs">
         <Title order={2}>{title}</Title>
         {count === 0 ? null : <Badge variant="light">{count}</Badge>}
+        {more === undefined ? null : (
+          <Anchor href={`#${more.path}`} size="sm" ml="auto">
+            {more.words}
+          </Anchor>
+        )}
       </Group>
       {children}
     </Paper>
