@@ -1,11 +1,12 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 
-// A self-signed certificate for 127.0.0.1, made anew at each run: no key lies in the repository.
+// Certificates for 127.0.0.1, made anew at each run: no key lies in the repository.
 // DER by hand (X.690), the structure of RFC 5280 section 4.1.
 
 const tag = {
   integer: 0x02,
   bitString: 0x03,
+  boolean: 0x01,
   octetString: 0x04,
   objectId: 0x06,
   utf8: 0x0c,
@@ -19,53 +20,99 @@ const ecdsaWithSha256 = Buffer.from([0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0
 const commonName = Buffer.from([0x55, 0x04, 0x03]); // 2.5.4.3
 const subjectAltName = Buffer.from([0x55, 0x1d, 0x11]); // 2.5.29.17
 const ipAddressName = 0x87; // [7] of GeneralName
+const basicConstraints = Buffer.from([0x55, 0x1d, 0x13]); // 2.5.29.19
 const extensionsTag = 0xa3;
 const dayMs = 86_400_000;
 
-/** A fresh key and a certificate for 127.0.0.1, valid from yesterday until tomorrow. */
-export function makeLoopbackCertificate(nowMs: number): { keyPem: string; certificatePem: string } {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const toBeSigned = describe(publicKey, nowMs);
-  const certificate = der(
-    tag.sequence,
-    toBeSigned,
-    signatureAlgorithm(),
-    der(tag.bitString, Buffer.from([0]), sign("sha256", toBeSigned, privateKey)),
-  );
+export type CertifiedKey = { keyPem: string; certificatePem: string };
+
+/** A fresh key and a certificate for 127.0.0.1 that it signs itself, valid from yesterday until tomorrow. */
+export function makeLoopbackCertificate(nowMs: number): CertifiedKey {
+  const { privateKey, publicKey } = newKeys();
+  const name = nameOf("loopback bench");
+  const subject = { issuer: name, name, publicKey, extension: loopbackAddress() };
+  return { keyPem: keyPem(privateKey), certificatePem: certify(subject, privateKey, nowMs) };
+}
+
+/** An authority of its own, and what makes certificates for 127.0.0.1 below it. */
+export function makeAuthority(nowMs: number): {
+  certificatePem: string;
+  issue(issuedAtMs: number): CertifiedKey;
+} {
+  const authority = newKeys();
+  const issuer = nameOf("loopback authority");
   return {
-    keyPem: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    certificatePem: pem(certificate),
+    certificatePem: certify(
+      { issuer, name: issuer, publicKey: authority.publicKey, extension: isAuthority() },
+      authority.privateKey,
+      nowMs,
+    ),
+    issue(issuedAtMs) {
+      const { privateKey, publicKey } = newKeys();
+      const name = nameOf("loopback appliance");
+      const subject = { issuer, name, publicKey, extension: loopbackAddress() };
+      return {
+        keyPem: keyPem(privateKey),
+        certificatePem: certify(subject, authority.privateKey, issuedAtMs),
+      };
+    },
   };
 }
 
-function describe(publicKey: KeyObject, nowMs: number): Buffer {
-  const name = der(
+type Subject = { issuer: Buffer; name: Buffer; publicKey: KeyObject; extension: Buffer };
+
+function newKeys(): { privateKey: KeyObject; publicKey: KeyObject } {
+  return generateKeyPairSync("ec", { namedCurve: "P-256" });
+}
+
+function keyPem(key: KeyObject): string {
+  return key.export({ type: "pkcs8", format: "pem" }).toString();
+}
+
+/** The certificate as PEM, valid from a day before `nowMs` until a day after. */
+function certify(subject: Subject, signer: KeyObject, nowMs: number): string {
+  const toBeSigned = describe(subject, nowMs);
+  const signature = der(tag.bitString, Buffer.from([0]), sign("sha256", toBeSigned, signer));
+  return pem(der(tag.sequence, toBeSigned, signatureAlgorithm(), signature));
+}
+
+function nameOf(common: string): Buffer {
+  const attribute = der(
     tag.sequence,
-    der(
-      tag.set,
-      der(
-        tag.sequence,
-        der(tag.objectId, commonName),
-        der(tag.utf8, Buffer.from("loopback bench")),
-      ),
-    ),
+    der(tag.objectId, commonName),
+    der(tag.utf8, Buffer.from(common)),
   );
+  return der(tag.sequence, der(tag.set, attribute));
+}
+
+function describe({ issuer, name, publicKey, extension }: Subject, nowMs: number): Buffer {
   return der(
     tag.sequence,
     version3,
     der(tag.integer, Buffer.from([1])),
     signatureAlgorithm(),
-    name,
+    issuer,
     der(tag.sequence, utcTime(nowMs - dayMs), utcTime(nowMs + dayMs)),
     name,
     publicKey.export({ type: "spki", format: "der" }),
-    der(extensionsTag, der(tag.sequence, loopbackAddress())),
+    der(extensionsTag, der(tag.sequence, extension)),
   );
 }
 
 function loopbackAddress(): Buffer {
   const names = der(tag.sequence, der(ipAddressName, Buffer.from([127, 0, 0, 1])));
   return der(tag.sequence, der(tag.objectId, subjectAltName), der(tag.octetString, names));
+}
+
+/** RFC 5280 section 4.2.1.9: critical, cA is true. */
+function isAuthority(): Buffer {
+  const yes = der(tag.boolean, Buffer.from([0xff]));
+  return der(
+    tag.sequence,
+    der(tag.objectId, basicConstraints),
+    yes,
+    der(tag.octetString, der(tag.sequence, yes)),
+  );
 }
 
 function signatureAlgorithm(): Buffer {

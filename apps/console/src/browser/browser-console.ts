@@ -70,7 +70,7 @@ async function answer(
   sessions: BrowserSessions,
 ): Promise<void> {
   const origin = ownOrigin(incoming);
-  if (origin === null) {
+  if (origin === null || isFromElsewhere(incoming)) {
     send(outgoing, 403, "This is not the address of the console.");
     return;
   }
@@ -85,9 +85,14 @@ async function answer(
     await answerBridge(incoming, outgoing, session, incoming.url.slice(bridgePath.length));
     return;
   }
-  const request = await requestOf(incoming, outgoing, origin);
-  if (request === null) {
+  const body = await bodyOf(incoming);
+  if (body === null) {
     send(outgoing, 413, "This is more than the appliance takes.");
+    return;
+  }
+  const request = requestOf(incoming, outgoing, origin, body);
+  if (request === null) {
+    send(outgoing, 400, "This is no request of a page.");
     return;
   }
   await stream(await session.handle(request), outgoing);
@@ -107,6 +112,17 @@ function ownOrigin({ headers, method, socket }: http.IncomingMessage): string | 
   return headers.origin === origin ? origin : null;
 }
 
+/**
+ * Whether another page made the browser ask, by Fetch Metadata (https://www.w3.org/TR/fetch-metadata/):
+ * only a person's own visit may come from elsewhere. A picture on some page of the web, or on
+ * another port of this machine, opens no session and reads nothing.
+ */
+function isFromElsewhere({ headers }: http.IncomingMessage): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site === undefined || site === "same-origin" || site === "none") return false;
+  return headers["sec-fetch-mode"] !== "navigate" || headers["sec-fetch-dest"] !== "document";
+}
+
 async function answerBridge(
   incoming: http.IncomingMessage,
   outgoing: http.ServerResponse,
@@ -119,7 +135,11 @@ async function answerBridge(
     return;
   }
   const body = await bodyOf(incoming);
-  const input: unknown = body === null ? undefined : parseJson(body.toString());
+  if (body === null) {
+    send(outgoing, 413, "This is more than a call of the bridge takes.");
+    return;
+  }
+  const input = parseJson(body.toString());
   try {
     const output = await callBridge(session.bridge, channel, input);
     outgoing.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
@@ -129,50 +149,54 @@ async function answerBridge(
   }
 }
 
+const notJson = Symbol("no JSON"); // no schema takes it
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // no input parses: the schema says so
+    return notJson;
   }
 }
 
-/** Null for a body that is too large. */
+/** Null for a body that is too large. It is read to its end, so that the refusal can be heard. */
 async function bodyOf(incoming: http.IncomingMessage): Promise<Buffer | null> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of incoming) {
     const bytes = Buffer.from(part as Uint8Array); // no encoding is set: parts are bytes
     length += bytes.length;
-    if (length > bodyBytesMax) return null;
-    parts.push(bytes);
+    if (length <= bodyBytesMax) parts.push(bytes);
   }
-  return Buffer.concat(parts);
+  return length > bodyBytesMax ? null : Buffer.concat(parts);
 }
 
-async function requestOf(
-  incoming: http.IncomingMessage,
+/** Null for what the web's `Request` does not know, such as TRACE. */
+function requestOf(
+  { method = "GET", headers: given, url = "/" }: http.IncomingMessage,
   outgoing: http.ServerResponse,
   origin: string,
-): Promise<Request | null> {
-  const method = incoming.method ?? "GET";
-  const hasBody = method !== "GET" && method !== "HEAD";
-  const body = hasBody ? await bodyOf(incoming) : null;
-  if (hasBody && body === null) return null;
+  body: Buffer,
+): Request | null {
   const headers = new Headers();
-  for (const [name, value] of Object.entries(incoming.headers)) {
+  for (const [name, value] of Object.entries(given)) {
     if (typeof value === "string") headers.set(name, value);
   }
   const left = new AbortController();
   outgoing.once("close", () => {
     left.abort();
   });
-  return new Request(new URL(incoming.url ?? "/", origin), {
-    method,
-    headers,
-    signal: left.signal,
-    ...(body === null || body.length === 0 ? {} : { body: new Uint8Array(body) }),
-  });
+  const hasBody = method !== "GET" && method !== "HEAD" && body.length > 0;
+  try {
+    return new Request(new URL(url, origin), {
+      method,
+      headers,
+      signal: left.signal,
+      ...(hasBody ? { body: new Uint8Array(body) } : {}),
+    });
+  } catch {
+    return null;
+  }
 }
 
 async function stream(response: Response, outgoing: http.ServerResponse): Promise<void> {

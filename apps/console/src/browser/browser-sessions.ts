@@ -18,16 +18,18 @@ export type SessionOptions = {
 /** One browser's console. */
 export type BrowserSession = { readonly handle: ConsoleHandler; readonly bridge: ConsoleBridge };
 
+type OpenSession = { readonly session: BrowserSession; readonly appliances: PairedAppliances };
+
 const cookieName = "agentcall-console";
 const tokenBytes = 32;
-const sessionsMax = 50; // browsers of one machine; the oldest makes room
+const sessionsMax = 50; // browsers of one machine; the oldest makes room, one that is not paired first
 const version = "0.1.0";
 
 /** The browsers that have opened the page, each known by the hash of its cookie. */
 export class BrowserSessions {
   readonly #options: SessionOptions;
   readonly #basePath: string;
-  readonly #sessions = new Map<string, { session: BrowserSession; close: () => void }>();
+  readonly #sessions = new Map<string, OpenSession>();
 
   constructor(options: SessionOptions, basePath: string) {
     this.#options = options;
@@ -48,7 +50,7 @@ export class BrowserSessions {
   }
 
   close(): void {
-    for (const { close } of this.#sessions.values()) close();
+    for (const { appliances } of this.#sessions.values()) appliances.close();
     this.#sessions.clear();
   }
 
@@ -74,20 +76,18 @@ export class BrowserSessions {
       }),
     };
     this.#makeRoom();
-    this.#sessions.set(hashOf(token), {
-      session,
-      close: () => {
-        appliances.close();
-      },
-    });
+    this.#sessions.set(hashOf(token), { session, appliances });
     return session;
   }
 
   #makeRoom(): void {
-    const oldest = this.#sessions.keys().next().value;
-    if (this.#sessions.size < sessionsMax || oldest === undefined) return;
-    this.#sessions.get(oldest)?.close();
-    this.#sessions.delete(oldest);
+    if (this.#sessions.size < sessionsMax) return;
+    const oldest = [...this.#sessions];
+    const leaving =
+      oldest.find(([, { appliances }]) => appliances.list().length === 0) ?? oldest[0];
+    if (leaving === undefined) return;
+    leaving[1].appliances.close();
+    this.#sessions.delete(leaving[0]);
   }
 }
 
@@ -100,6 +100,7 @@ function memoryFile(): SealedFile {
   let kept: string | null = null;
   return {
     read: () => Promise.resolve(kept),
+    assertWritable: () => Promise.resolve(),
     write(text) {
       kept = text;
       return Promise.resolve();

@@ -1,4 +1,4 @@
-import { createHash, type X509Certificate } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
 import tls from "node:tls";
@@ -6,7 +6,10 @@ import { Readable } from "node:stream";
 import { AppError, type Clock } from "@agentcall/base";
 import type { ApplianceAddress } from "./appliance-address.ts";
 
-/** The certificate that signs for an appliance: its own authority's, or its leaf where that is all it shows. */
+/**
+ * The certificate that an appliance is known by: its own authority's, so that its certificates may
+ * be renewed, or the very certificate it shows where no authority of its own stands above it.
+ */
 export type TrustAnchor = {
   readonly pem: string;
   /** SHA-256 of its DER, hexadecimal. */
@@ -25,10 +28,11 @@ export type ApiRequest = {
 const handshakeMsMax = 10_000;
 const socketsMax = 8; // a screen asks for several things at once; the appliance counts requests anyway
 const chainLengthMax = 8; // a chain that is longer is no chain
+const silenceMsMax = 60_000; // the event stream gives a sign of life every 5 s, a key test answers within 30 s
 
 /**
  * Looks who is there: a TLS handshake and nothing else, not one byte of application data. Resolves
- * with the top of the chain that was shown. Rejects with `unreachable`.
+ * with what the chain that was shown is to be known by. Rejects with `unreachable`.
  */
 export async function probeCertificate(
   address: ApplianceAddress,
@@ -53,7 +57,7 @@ export async function probeCertificate(
     socket.once("error", fail);
     socket.once("secureConnect", () => {
       timer.cancel();
-      const anchor = anchorOf(socket);
+      const anchor = anchorOf(chainOf(socket));
       socket.destroy();
       if (anchor === null) fail(new Error("no certificate was shown"));
       else resolve(anchor);
@@ -78,6 +82,8 @@ export class ApplianceClient {
             // The appliance's own authority, or nothing: the system's authorities do not count.
             ca: anchor === null ? [] : [anchor.pem],
             rejectUnauthorized: true,
+            // The pinned certificate ends every chain, also where it has not signed itself.
+            allowPartialTrustChain: true,
             // The authority signs for this appliance alone, whatever address it is reached at.
             checkServerIdentity: () => undefined,
             minVersion: "TLSv1.2",
@@ -85,17 +91,23 @@ export class ApplianceClient {
   }
 
   /**
-   * Resolves with the appliance's answer as it streams in. Rejects with `pin_mismatch` when
+   * Resolves with the appliance's answer as it streams in. A question that changes nothing is asked
+   * once more where the appliance has meanwhile closed a connection that was kept. Rejects with `pin_mismatch` when
    * another certificate is shown (before a byte of the request is sent), else with `unreachable`.
    */
   send(request: ApiRequest): Promise<Response> {
     return new Promise((resolve, reject) => {
       const outgoing = this.#open(request, (incoming) => {
-        resolve(answerOf(incoming));
+        const answer = answerOf(incoming);
+        if (answer !== null) resolve(answer);
+        else outgoing.destroy(new Error("no answer of HTTP"));
       });
-      outgoing.once("error", (error: NodeJS.ErrnoException) => {
-        reject(problemOf(error, this.#address));
+      outgoing.on("error", (cause: NodeJS.ErrnoException) => {
+        const isStale = outgoing.reusedSocket && cause.code === "ECONNRESET";
+        if (isStale && asksOnly.has(request.method)) resolve(this.send(request));
+        else reject(problemOf(cause, this.#address));
       });
+      outgoing.once("timeout", () => outgoing.destroy(new Error("silence")));
       outgoing.end(request.body ?? undefined);
     });
   }
@@ -115,6 +127,7 @@ export class ApplianceClient {
       method,
       path,
       headers,
+      timeout: silenceMsMax,
       ...(signal === undefined ? {} : { signal }),
     };
     return this.#address.kind === "plain-loopback"
@@ -128,27 +141,50 @@ function serverNameOf({ host }: ApplianceAddress): { servername?: string } {
   return /[a-z]/i.test(host) && !host.includes(":") ? { servername: host } : {};
 }
 
-function anchorOf(socket: tls.TLSSocket): TrustAnchor | null {
-  let certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
-  for (let length = 0; length < chainLengthMax; length += 1) {
-    const issuer: X509Certificate | undefined = certificate?.issuerCertificate;
-    if (
-      certificate === undefined ||
-      issuer === undefined ||
-      issuer.fingerprint256 === certificate.fingerprint256
-    )
-      break;
-    certificate = issuer;
+/** The certificates that were shown, the leaf first. */
+function chainOf(socket: tls.TLSSocket): X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  let next: X509Certificate | undefined = socket.getPeerX509Certificate();
+  while (next !== undefined && chain.length < chainLengthMax) {
+    chain.push(next);
+    const issuer: X509Certificate | undefined = next.issuerCertificate;
+    next = issuer?.fingerprint256 === next.fingerprint256 ? undefined : issuer;
   }
-  if (certificate === undefined) return null;
-  const fingerprint = createHash("sha256").update(certificate.raw).digest("hex");
-  return { pem: certificate.toString(), fingerprint };
+  return chain;
 }
 
+/**
+ * What to know an appliance by, of the chain that it shows (the leaf first); null without one.
+ * An authority counts only where it has signed itself and is nobody's but the appliance's: below
+ * an authority of the public, or one that is not shown, anybody's certificate would pass.
+ */
+export function anchorOf(
+  chain: readonly X509Certificate[],
+  isPublic: (authority: X509Certificate) => boolean = isPublicAuthority,
+): TrustAnchor | null {
+  const leaf = chain[0];
+  const top = chain.at(-1);
+  if (leaf === undefined || top === undefined) return null;
+  const isOwnAuthority = top.verify(top.publicKey) && !isPublic(top);
+  const anchor = isOwnAuthority ? top : leaf;
+  const fingerprint = createHash("sha256").update(anchor.raw).digest("hex");
+  return { pem: anchor.toString(), fingerprint };
+}
+
+/** Those that Node and this computer trust for all the web. */
+function isPublicAuthority(authority: X509Certificate): boolean {
+  return [...tls.rootCertificates, ...tls.getCACertificates("system")].some(
+    (pem) => new X509Certificate(pem).fingerprint256 === authority.fingerprint256,
+  );
+}
+
+const asksOnly = new Set(["GET", "HEAD"]);
 const noBody = new Set([204, 205, 304]);
 
-function answerOf(incoming: http.IncomingMessage): Response {
-  const status = incoming.statusCode ?? 502;
+/** Null for a status that HTTP has not: `Response` knows those of 200 to 599. */
+function answerOf(incoming: http.IncomingMessage): Response | null {
+  const status = incoming.statusCode ?? 0;
+  if (status < 200 || status > 599) return null;
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (typeof value === "string") headers.set(name, value);
@@ -171,6 +207,10 @@ const pinCodes = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   "CERT_SIGNATURE_FAILURE",
   "CERT_UNTRUSTED",
+  "CERT_REJECTED",
+  "INVALID_CA",
+  "INVALID_PURPOSE",
+  "PATH_LENGTH_EXCEEDED",
 ]);
 
 function problemOf(cause: NodeJS.ErrnoException, address: ApplianceAddress): AppError {

@@ -68,6 +68,7 @@ async function pair(
   const address = parseApplianceAddress(input.address);
   if (address === null) return { kind: "refused", sentence: noAddress };
   try {
+    await appliances.assertRoom(address.text);
     const anchor = await comparedAnchor(address, input.fingerprint, clock);
     const client = new ApplianceClient(address, anchor);
     try {

@@ -51,7 +51,8 @@ export function consoleHandler(parts: ConsoleHandlerParts): ConsoleHandler {
     const path = pathname.slice(parts.basePath.length);
     if (path.startsWith("api/")) return forward(parts, request, `/${path.slice(4)}${search}`);
     if (request.method !== "GET" && request.method !== "HEAD") return plain(405, "not allowed");
-    return serve(parts, path);
+    // A file that went away while it was read is one that is not there.
+    return serve(parts, path).catch(() => plain(404, "not found"));
   };
 }
 

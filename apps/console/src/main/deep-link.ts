@@ -16,6 +16,11 @@ export function parseDeepLink(text: string): DeepLink | null {
   return { address: address.text, code: parsePairingCode(url.searchParams.get("code") ?? "") };
 }
 
+/** The link on a command line, wherever the operating system and Chromium put it. */
+export function parseDeepLinkAmong(commandLine: readonly string[]): DeepLink | null {
+  return commandLine.map(parseDeepLink).find((link) => link !== null) ?? null;
+}
+
 /** The page's own place for it. */
 export function pairingRouteOf({ address, code }: DeepLink): string {
   const query = new URLSearchParams({ address, ...(code === null ? {} : { code }) });

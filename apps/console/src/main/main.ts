@@ -1,28 +1,27 @@
-import { createWriteStream } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import path from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { systemClock, systemRandom } from "@agentcall/base";
 import {
   app,
   BrowserWindow,
   dialog,
   ipcMain,
+  Menu,
   protocol,
   safeStorage,
   session,
   shell,
 } from "electron";
-import type { SaveOutcome } from "../shared/bridge.ts";
 import { bridgeHandlers } from "./bridge-handlers.ts";
 import { consoleHandler } from "./console-handler.ts";
-import { pairingRouteOf, parseDeepLink } from "./deep-link.ts";
+import { type DeepLink, pairingRouteOf, parseDeepLink, parseDeepLinkAmong } from "./deep-link.ts";
 import { registerIpc } from "./ipc.ts";
 import { PairedAppliances } from "./paired-appliances.ts";
 import { bundleIn } from "./renderer-bundle.ts";
+import { saveAs } from "./save-as.ts";
 import { safeTokenFile } from "./safe-token-file.ts";
 import {
+  applicationMenu,
   consoleBase,
   consoleOrigin,
   consoleScheme,
@@ -45,15 +44,27 @@ lockWindows(app, (url) => {
 
 if (app.requestSingleInstanceLock()) {
   app.setAsDefaultProtocolClient(deepLinkScheme);
+  // macOS tells the link that starts us before we are ready: it waits for the window.
+  let first = parseDeepLinkAmong(process.argv);
+  let window: BrowserWindow | null = null;
+  app.on("open-url", (event, url) => {
+    event.preventDefault();
+    const link = parseDeepLink(url);
+    if (window === null) first = link ?? first;
+    else follow(window, link);
+  });
+  app.on("second-instance", (_, commandLine) => {
+    if (window !== null) follow(window, parseDeepLinkAmong(commandLine));
+  });
   await app.whenReady();
-  await open();
+  window = await open();
+  await window.loadURL(addressOf(first));
 } else {
   app.quit();
 }
 
-async function open(): Promise<void> {
+async function open(): Promise<BrowserWindow> {
   const random = systemRandom();
-  const clock = systemClock();
   const tokenFile = path.join(app.getPath("userData"), "appliances.sealed");
   const appliances = await PairedAppliances.open(safeTokenFile(tokenFile, safeStorage), random);
   const handle = consoleHandler({
@@ -64,6 +75,7 @@ async function open(): Promise<void> {
   });
   lockSession(session.defaultSession);
   protocol.handle(consoleScheme, handle);
+  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(process.platform)));
   const handlers = bridgeHandlers({
     appliances,
     appInfo: {
@@ -73,48 +85,28 @@ async function open(): Promise<void> {
       suggestedAddress: null,
     },
     consoleName: `${userInfo().username} on ${hostname()}`,
-    saveAs,
-    clock,
+    saveAs: saveAs(dialog),
+    clock: systemClock(),
   });
   registerIpc(ipcMain, handlers, consoleOrigin);
   const window = new BrowserWindow(windowOptions(path.join(folder, "../preload/preload.cjs")));
   window.once("ready-to-show", () => {
     window.show();
   });
-  app.on("second-instance", (_, commandLine) => {
-    follow(window, commandLine.at(-1) ?? "");
-  });
-  app.on("open-url", (event, url) => {
-    event.preventDefault();
-    follow(window, url);
-  });
   app.on("window-all-closed", () => {
     appliances.close();
     app.quit();
   });
-  const link = parseDeepLink(process.argv.at(-1) ?? "");
-  await window.loadURL(`${consoleOrigin}/${link === null ? "" : pairingRouteOf(link)}`);
+  return window;
 }
 
 /** A link brings the window to the front and fills the form; it does nothing by itself. */
-function follow(window: BrowserWindow, text: string): void {
+function follow(window: BrowserWindow, link: DeepLink | null): void {
   if (window.isMinimized()) window.restore();
   window.focus();
-  const link = parseDeepLink(text);
-  if (link !== null) void window.loadURL(`${consoleOrigin}/${pairingRouteOf(link)}`);
+  if (link !== null) void window.loadURL(addressOf(link));
 }
 
-async function saveAs(
-  suggestedName: string,
-  content: ReadableStream<Uint8Array>,
-): Promise<SaveOutcome> {
-  const { canceled, filePath } = await dialog.showSaveDialog({ defaultPath: suggestedName });
-  if (canceled || filePath === "") {
-    await content.cancel();
-    return { kind: "cancelled" };
-  }
-  // The web's stream and Node's own type of it do not know each other.
-  const bytes = Readable.fromWeb(content as Parameters<typeof Readable.fromWeb>[0]);
-  await pipeline(bytes, createWriteStream(filePath, { mode: 0o600 }));
-  return { kind: "saved" };
+function addressOf(link: DeepLink | null): string {
+  return `${consoleOrigin}/${link === null ? "" : pairingRouteOf(link)}`;
 }

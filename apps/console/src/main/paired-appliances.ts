@@ -9,6 +9,8 @@ import { ApplianceClient, type TrustAnchor } from "./appliance-client.ts";
 export type SealedFile = {
   /** Null when there is none, or none that this user can open. */
   read(): Promise<string | null>;
+  /** Throws `no_key_store` where `write` would. */
+  assertWritable(): Promise<void>;
   write(text: string): Promise<void>;
 };
 
@@ -39,6 +41,7 @@ export class PairedAppliances {
   readonly #file: SealedFile;
   readonly #random: Random;
   #stored: Stored;
+  #last: Promise<void> = Promise.resolve();
   #connection: { readonly id: string; readonly connection: Connection } | null = null;
 
   private constructor(file: SealedFile, random: Random, stored: Stored) {
@@ -64,6 +67,15 @@ export class PairedAppliances {
     }));
   }
 
+  /**
+   * Throws what `add` would throw at this address, `no_key_store` or `too_many_appliances`: asked
+   * before a one-time code is spent.
+   */
+  async assertRoom(address: string): Promise<void> {
+    this.#othersThan(address);
+    await this.#file.assertWritable();
+  }
+
   /** Added and selected; one with the same address is replaced. */
   async add(paired: {
     readonly name: string;
@@ -73,26 +85,30 @@ export class PairedAppliances {
   }): Promise<Appliance> {
     const { name, address, anchor } = paired;
     const id = newId("appliance", this.#random);
-    const others = this.#stored.appliances.filter((each) => each.address !== address);
-    if (others.length >= appliancesMax) {
-      throw new AppError("too_many_appliances", "Unpair an appliance first: the list is full.");
-    }
     const added = { id, name, address, anchor, apiKey: paired.apiKey.reveal() };
-    await this.#keep({ selectedId: id, appliances: [...others, added] });
+    await this.#keep(() => ({
+      selectedId: id,
+      appliances: [...this.#othersThan(address), added],
+    }));
     return { id, name, address, selected: true, fingerprintWords: this.#wordsOf(id) };
   }
 
   async select(id: string): Promise<void> {
-    if (this.#find(id) === null) return;
-    await this.#keep({ ...this.#stored, selectedId: id });
+    await this.#keep((stored) =>
+      this.#find(id) === null ? stored : { ...stored, selectedId: id },
+    );
   }
 
   /** The key is forgotten on this computer; it stays valid on the appliance until it is revoked there. */
   async remove(id: string): Promise<void> {
-    const appliances = this.#stored.appliances.filter((each) => each.id !== id);
-    const selectedId =
-      this.#stored.selectedId === id ? (appliances[0]?.id ?? null) : this.#stored.selectedId;
-    await this.#keep({ selectedId, appliances });
+    await this.#keep((stored) => {
+      const appliances = stored.appliances.filter((each) => each.id !== id);
+      const isSelected = stored.selectedId === id;
+      return {
+        selectedId: isSelected ? (appliances[0]?.id ?? null) : stored.selectedId,
+        appliances,
+      };
+    });
   }
 
   /** The way to the selected appliance, or null when none is. */
@@ -121,10 +137,22 @@ export class PairedAppliances {
     return anchor === null ? null : [...(fingerprintWords(anchor.fingerprint) ?? [])];
   }
 
-  async #keep(stored: Stored): Promise<void> {
-    await this.#file.write(JSON.stringify(stored));
-    this.#stored = stored;
-    if (stored.selectedId !== this.#connection?.id) this.close();
+  #othersThan(address: string): StoredAppliance[] {
+    const others = this.#stored.appliances.filter((each) => each.address !== address);
+    if (others.length < appliancesMax) return others;
+    throw new AppError("too_many_appliances", "Unpair an appliance first: the list is full.");
+  }
+
+  /** One change after the other, each on what the former has left: calls of the bridge overlap. */
+  #keep(change: (stored: Stored) => Stored): Promise<void> {
+    const kept = this.#last.then(async () => {
+      const stored = change(this.#stored);
+      await this.#file.write(JSON.stringify(stored));
+      this.#stored = stored;
+      if (stored.selectedId !== this.#connection?.id) this.close();
+    });
+    this.#last = kept.catch(() => undefined); // told to whoever asked for the change
+    return kept;
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { AppError } from "@agentcall/base";
 import type { SealedFile } from "./paired-appliances.ts";
@@ -17,20 +17,29 @@ export type SafeStorageLike = {
  * to write where that is none: `basic_text` on Linux seals with a password that everyone knows.
  */
 export function safeTokenFile(file: string, storage: SafeStorageLike): SealedFile {
+  let isUnreadable = false;
   return {
     async read() {
       const sealed = await readFile(file).catch(() => null);
       if (sealed === null) return null;
       return storage.decryptStringAsync(sealed).then(
         ({ result }) => result,
-        () => null, // another user's, or a key store that was reset: the admin pairs again
+        () => {
+          isUnreadable = true; // another user's, or a key store that was reset: the admin pairs again
+          return null;
+        },
       );
     },
+    assertWritable: () => assertUsable(storage),
     async write(text) {
       await assertUsable(storage);
       const sealed = await storage.encryptStringAsync(text);
       await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+      // A key store that was only locked may open it again: it is put aside, not overwritten.
+      if (isUnreadable) await rename(file, `${file}.unreadable`);
+      isUnreadable = false;
       const fresh = `${file}.new`;
+      await rm(fresh, { force: true }); // the mode is of a file that is made, not of one that is there
       await writeFile(fresh, sealed, { mode: 0o600 });
       await rename(fresh, file);
     },

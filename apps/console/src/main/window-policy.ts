@@ -1,4 +1,10 @@
-import type { App, BrowserWindowConstructorOptions, Session, WebContents } from "electron";
+import type {
+  App,
+  BrowserWindowConstructorOptions,
+  MenuItemConstructorOptions,
+  Session,
+  WebContents,
+} from "electron";
 import { originOf } from "./ipc.ts";
 
 // What a window of the console may do: show our page. https://www.electronjs.org/docs/latest/tutorial/security
@@ -85,16 +91,21 @@ function lockContents(contents: WebContents, openOutside: (url: string) => void)
 }
 
 /**
- * The page asks the handler for everything, so its session needs no network at all: no permission
- * but the microphone of our own page, no certificate, no request but of our own scheme.
+ * The page asks the handler for everything, so its session needs no network at all: no certificate
+ * and no request but of our own scheme. Two permissions are given, to our own page only: the
+ * microphone (the test call) and writing to the clipboard (the copy buttons).
  */
 export function lockSession(session: Session): void {
-  session.setPermissionRequestHandler((_, permission, decide, { requestingUrl }) => {
-    decide(permission === "media" && originOf(requestingUrl) === consoleOrigin);
+  session.setPermissionRequestHandler((_, permission, decide, details) => {
+    const isOurs = originOf(details.requestingUrl) === consoleOrigin && details.isMainFrame;
+    const kinds = "mediaTypes" in details ? (details.mediaTypes ?? []) : [];
+    const isMicrophone = kinds.length > 0 && kinds.every((kind) => kind === "audio");
+    decide(isOurs && mayUse(permission, isMicrophone));
   });
   session.setPermissionCheckHandler(
-    (_, permission, requestingOrigin) =>
-      permission === "media" && originOf(requestingOrigin) === consoleOrigin,
+    (_, permission, requestingOrigin, details) =>
+      originOf(requestingOrigin) === consoleOrigin &&
+      mayUse(permission, details.mediaType === "audio"),
   );
   session.setDevicePermissionHandler(() => false);
   session.setCertificateVerifyProc((_, decide) => {
@@ -103,4 +114,21 @@ export function lockSession(session: Session): void {
   session.webRequest.onBeforeRequest((details, decide) => {
     decide({ cancel: originOf(details.url) !== consoleOrigin });
   });
+}
+
+function mayUse(permission: string, isMicrophone: boolean): boolean {
+  return permission === "clipboard-sanitized-write" || (permission === "media" && isMicrophone);
+}
+
+/** Ours in place of Electron's own menu, which has developer tools, reloading and links to the web. */
+export function applicationMenu(platform: NodeJS.Platform): MenuItemConstructorOptions[] {
+  return [
+    ...(platform === "darwin" ? [{ role: "appMenu" } as const] : []),
+    { role: "editMenu" },
+    {
+      label: "View",
+      submenu: [{ role: "resetZoom" }, { role: "zoomIn" }, { role: "zoomOut" }],
+    },
+    { role: "windowMenu" },
+  ];
 }

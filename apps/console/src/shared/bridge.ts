@@ -6,7 +6,7 @@ import type { BridgeChannel } from "./bridge-channels.ts";
 
 const addressCharsMax = 300;
 const codeCharsMax = 32;
-const fileNamePattern = /^[\w.-]{1,120}$/; // a suggestion for the save dialog, never a path
+const fileNamePattern = /^\w[\w.-]{0,119}$/; // a suggestion for the save dialog, never a path
 
 /** One appliance in the console's list. */
 export const applianceSchema = z.object({
@@ -76,7 +76,10 @@ export const bridgeCalls = {
   saveFile: {
     input: z.strictObject({
       /** Below `/v1/`; fetched by the main side and streamed to where the admin says. */
-      apiPath: z.string().regex(/^\/v1\/[\w./?=&%:~-]{1,300}$/),
+      apiPath: z
+        .string()
+        .regex(/^\/v1\/[\w./?=&%:~-]{1,300}$/)
+        .refine((path) => !/\.\.|%2e/i.test(path)),
       suggestedName: z.string().regex(fileNamePattern),
     }),
     output: saveOutcomeSchema,
