@@ -22,6 +22,11 @@ export function stepsOf(job, jobArguments) {
   switch (job) {
     case "start":
       return [step("start", "apps/appliance/src/main.ts", jobArguments)];
+    case "console":
+      return [
+        step("build", "apps/console/build.ts", []),
+        step("console", "apps/console/start.mjs", jobArguments),
+      ];
     case "call":
       return [step("call", "packages/phone/src/main.ts", jobArguments)];
     case "bench":

@@ -34,6 +34,10 @@ describe("a job", () => {
     ]);
   });
 
+  test("console builds the three parts of the desktop application before it starts it", () => {
+    expect(stepsOf("console", [])?.map(({ name }) => name)).toEqual(["build", "console"]);
+  });
+
   test("check is everything that is not a test run", () => {
     expect(stepsOf("check", [])?.map(({ name }) => name)).toEqual([
       "types",
