@@ -22,7 +22,7 @@ describe("pairing a console", () => {
     const call = await house.answeredCall();
 
     const live = console.page.getByRole("region", { name: "Live calls" });
-    await live.getByText("in-progress").waitFor();
+    await live.getByText("In conversation").waitFor();
     await console.look("overview");
     await call.hangUp();
     await live.getByText("No call goes on now.").waitFor();
