@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Closers, silentLog, systemClock, systemRandom } from "@agentcall/base";
@@ -13,6 +13,12 @@ const root = path.resolve(import.meta.dirname, "../..");
 const rendererDir = path.join(root, "apps/console/out/renderer");
 const screens = path.join(root, "test/e2e/screens");
 const chromiumPath = "/usr/bin/chromium";
+/**
+ * Debian's Chromium is what a fresh machine may lack: in continuous integration the tests run and
+ * fail without it. Elsewhere they are shown as skipped.
+ */
+export const canOpenChromium = process.env["CI"] === "true" || existsSync(chromiumPath);
+
 const viewport = { width: 1_280, height: 800 };
 
 /** Chromium's own habits that would look for hosts of the internet, each switched off. */

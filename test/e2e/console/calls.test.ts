@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ConsolePage } from "../../support/console-page.ts";
+import { canOpenChromium, ConsolePage } from "../../support/console-page.ts";
 import { House } from "../../support/house.ts";
 
 // Half a minute of speech: it is still going on when the test interrupts it.
@@ -20,7 +20,7 @@ afterEach(async () => {
   await house.close();
 });
 
-describe("the calls of the console", () => {
+describe.skipIf(!canOpenChromium)("the calls of the console", () => {
   test("a call is seen from its ringing, read while it is spoken, hung up on, and found again", async () => {
     const { page } = console;
     await console.goTo("Live calls");

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ConsolePage } from "../../support/console-page.ts";
+import { canOpenChromium, ConsolePage } from "../../support/console-page.ts";
 import { House } from "../../support/house.ts";
 
 let house: House;
@@ -15,7 +15,7 @@ afterEach(async () => {
   await house.close();
 });
 
-describe("the numbers of the console", () => {
+describe.skipIf(!canOpenChromium)("the numbers of the console", () => {
   test("a number is added, found by the digits one remembers, and removed by its last four", async () => {
     const { page } = console;
     await console.goTo("Numbers");

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ConsolePage } from "../../support/console-page.ts";
+import { canOpenChromium, ConsolePage } from "../../support/console-page.ts";
 import { House } from "../../support/house.ts";
 
 let house: House;
@@ -14,7 +14,7 @@ afterEach(async () => {
   await house.close();
 });
 
-describe("pairing a console", () => {
+describe.skipIf(!canOpenChromium)("pairing a console", () => {
   test("a right code shows the overview, where a call is told while it goes on", async () => {
     await console.look("pair");
     await console.pair(house);

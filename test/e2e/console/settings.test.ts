@@ -1,6 +1,6 @@
 import { HttpReceiver } from "@agentcall/control-plane/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ConsolePage } from "../../support/console-page.ts";
+import { canOpenChromium, ConsolePage } from "../../support/console-page.ts";
 import { House } from "../../support/house.ts";
 
 const ownKey = "sk-proj-practice-good-12345678";
@@ -22,7 +22,7 @@ afterEach(async () => {
   await house.close();
 });
 
-describe("the console's screens for the appliance itself", () => {
+describe.skipIf(!canOpenChromium)("the console's screens for the appliance itself", () => {
   test("keys, access, the vault and the audit are managed, and no key is in the page afterwards", async () => {
     await house.saveKey(ownKey);
 
