@@ -1,23 +1,23 @@
 import { type Log, type Timer, unreachable } from "@agentcall/base";
 import type { CallId, CallKey, CallPlan, EndCause, FallbackStep } from "@agentcall/contract";
-import { MediaSession, mediaTimeoutMs } from "../rtp/media-session.ts";
+import { mediaTimeoutMs } from "../rtp/media-session.ts";
 import type { Invite, Reoffer, SipLeg, SipLegHandlers } from "../sip/sip-leg.ts";
-import { targetUri } from "../sip/target-uri.ts";
 import { AudioJunction } from "./audio-junction.ts";
-import { CallDescription } from "./call-description.ts";
 import { CallFacts } from "./call-facts.ts";
+import { CallHandover } from "./call-handover.ts";
+import { CallMedia } from "./call-media.ts";
 import type { CallPorts } from "./call-ports.ts";
 import type { CallAction, CallInput, CallState } from "./call-state.ts";
 import { CallTeller } from "./call-teller.ts";
 import { CallTimers } from "./call-timers.ts";
 import { decideCall } from "./call.ts";
 import { Conversation } from "./conversation.ts";
-import { FarParty } from "./far-party.ts";
+import { doTalking, type TalkingAction } from "./do-talking.ts";
 import { startHeartbeat } from "./metering/heartbeat.ts";
 
 /**
- * Carries out what `decideCall` decides for one call: it owns the call's media session, its
- * conversation with the model and its timers, and gives all of them back at the end.
+ * Carries out what `decideCall` decides for one call: it owns the call's audio, its conversation
+ * with the model, its handover and its timers, and gives all of them back at the end.
  */
 export class CallRunner implements SipLegHandlers {
   readonly #ports: CallPorts;
@@ -28,14 +28,13 @@ export class CallRunner implements SipLegHandlers {
   readonly #facts: CallFacts;
   readonly #teller: CallTeller;
   readonly #timers: CallTimers;
+  readonly #media: CallMedia;
+  readonly #handover: CallHandover;
   readonly #inputs: CallInput[] = [];
   #taking = false;
   #state: CallState = { kind: "arrived" };
-  #description: CallDescription | null = null;
-  #media: MediaSession | null = null;
   #conversation: Conversation | null = null;
   #junction: AudioJunction | null = null;
-  #farParty: FarParty | null = null;
   #heartbeat: Timer | null = null;
 
   /** `onFinished` is called once, when the call's record is on disk and nothing of the call is left. */
@@ -55,6 +54,8 @@ export class CallRunner implements SipLegHandlers {
     this.#timers = new CallTimers(ports.clock, (timer) => {
       this.#take({ kind: "time-is-up", timer });
     });
+    this.#media = new CallMedia(ports, invite, this.#log);
+    this.#handover = this.#makeHandover();
   }
 
   get callId(): CallId {
@@ -73,7 +74,7 @@ export class CallRunner implements SipLegHandlers {
   async begin(): Promise<void> {
     const { from, to, sipCallId, sourceAddress } = this.#invite;
     this.#log.info({ sipCallId, sourceAddress, "pii.from": from, "pii.to": to }, "call arrived");
-    const refusal = this.#ports.refusalNow() ?? this.#readOffer() ?? (await this.#openMedia());
+    const refusal = this.#ports.refusalNow() ?? (await this.#media.prepare());
     this.#take({ kind: "invited", refusal });
   }
 
@@ -107,10 +108,8 @@ export class CallRunner implements SipLegHandlers {
 
   onConfirmed(sdp: string): void {
     this.#facts.meter.confirmed();
-    const agreed = this.#description?.confirm(sdp) ?? "settled";
     this.#log.debug({}, "the caller confirmed our answer");
-    if (agreed === "unusable") this.#take({ kind: "media-lost" });
-    else if (agreed !== "settled") this.#media?.change(agreed);
+    if (!this.#media.confirm(sdp)) this.#take({ kind: "media-lost" });
   }
 
   onBye(): void {
@@ -129,40 +128,8 @@ export class CallRunner implements SipLegHandlers {
     this.#take({ kind: "refer", result });
   }
 
-  /** Hold, resume, or audio to another place: answered from the new description alone. */
   onReoffer(reoffer: Reoffer): void {
-    const answer = this.#description?.reoffer(reoffer.sdp) ?? null;
-    if (answer === null || this.#media === null) {
-      reoffer.refuse({ status: 488, reason: "Not Acceptable Here", retryAfterSecs: null });
-      return;
-    }
-    this.#media.change(answer.stream);
-    this.#log.info({ held: answer.stream.held }, "the caller changed the media session");
-    reoffer.accept(answer.sdp);
-  }
-
-  #readOffer(): EndCause | null {
-    const read = CallDescription.read(
-      this.#invite.sdp,
-      this.#invite.sourceAddress,
-      this.#ports.random,
-      this.#invite.trunk.codecs,
-    );
-    if (!(read instanceof CallDescription)) return read;
-    this.#description = read;
-    return null;
-  }
-
-  async #openMedia(): Promise<EndCause | null> {
-    try {
-      const media = await MediaSession.open({ ...this.#ports, log: this.#log });
-      if (this.#state.kind === "ended") media.close();
-      else this.#media = media;
-      return this.#description?.isReachableFrom(media.address) === false ? "malformed_sdp" : null;
-    } catch (error) {
-      this.#log.warn({ err: error }, "no RTP port for the call");
-      return "all_calls_taken";
-    }
+    this.#media.reoffer(reoffer);
   }
 
   /** Inputs that come while one is being taken wait for it: actions are carried out in their order. */
@@ -229,7 +196,7 @@ export class CallRunner implements SipLegHandlers {
       case "dial":
       case "cancel-dial":
       case "bridge":
-        this.#doHandover(action);
+        this.#handover.do(action, this.#media.codec, this.#junction);
         return;
       case "note-step":
         this.#noteStep(action.what, action.why);
@@ -255,72 +222,9 @@ export class CallRunner implements SipLegHandlers {
   }
 
   #doTalking(action: TalkingAction): void {
-    const conversation = this.#conversation;
-    if (conversation === null) return;
-    switch (action.kind) {
-      case "replace-session":
-        if (action.key === "managed") this.#carryByManagedKey();
-        conversation.replace(action.key);
-        return;
-      case "rest-session":
-        conversation.rest();
-        return;
-      case "wake-session":
-        conversation.wake();
-        return;
-      case "close-session":
-        conversation.close();
-        return;
-      case "announce":
-        conversation.announce(action.why, action.text);
-        return;
-      case "play":
-        if (action.what === "ringback") conversation.downlink.playRingback();
-        else conversation.say(action.what);
-        return;
-      case "warn-of-end":
-        conversation.tell(endWarning);
-        return;
-      default:
-        unreachable(action);
-    }
-  }
-
-  #doHandover(action: HandoverAction): void {
-    switch (action.kind) {
-      case "refer":
-        this.#leg.refer(targetUri(action.to, this.#invite));
-        return;
-      case "dial":
-        this.#dial(action.to);
-        return;
-      case "cancel-dial":
-        this.#farParty?.close();
-        this.#farParty = null;
-        return;
-      case "bridge":
-        if (this.#junction !== null) this.#farParty?.join(this.#junction);
-        return;
-      default:
-        unreachable(action);
-    }
-  }
-
-  #dial(to: string): void {
-    this.#farParty = FarParty.dial({
-      ports: this.#ports,
-      callId: this.callId,
-      invite: this.#invite,
-      to,
-      codec: this.#description?.codec ?? "pcmu",
-      log: this.#log,
-      onEvent: (event) => {
-        this.#take({ kind: "far-end", event });
-      },
-      onDigit: (digit) => {
-        this.#media?.press(digit);
-      },
-    });
+    if (this.#conversation === null) return;
+    if (action.kind === "replace-session" && action.key === "managed") this.#carryByManagedKey();
+    doTalking(action, this.#conversation);
   }
 
   #noteStep(what: FallbackStep["what"], why: EndCause): void {
@@ -357,12 +261,28 @@ export class CallRunner implements SipLegHandlers {
     this.#conversation.open(key);
   }
 
+  #makeHandover(): CallHandover {
+    return new CallHandover({
+      ports: this.#ports,
+      callId: this.callId,
+      invite: this.#invite,
+      leg: this.#leg,
+      log: this.#log,
+      press: (digit) => {
+        this.#media.press(digit);
+      },
+      take: (input) => {
+        this.#take(input);
+      },
+    });
+  }
+
   #makeConversation(plan: CallPlan): Conversation {
     const { clock, makeModelSession, control, phrases, timing } = this.#ports;
     return new Conversation({
       callId: this.callId,
       plan,
-      codec: this.#description?.codec ?? "pcmu",
+      codec: this.#media.codec,
       facts: this.#facts,
       makeModelSession,
       phrases,
@@ -371,7 +291,7 @@ export class CallRunner implements SipLegHandlers {
       log: this.#log,
       callTool: (call) => control.callTool(this.callId, call),
       sendDigits: (digits) => {
-        if (this.#media?.press(digits) !== true) this.#conversation?.downlink.playDigits(digits);
+        if (!this.#media.press(digits)) this.#conversation?.downlink.playDigits(digits);
       },
       tellTurn: (turn) => {
         this.#teller.tell({ kind: "call.turn", turn });
@@ -386,29 +306,25 @@ export class CallRunner implements SipLegHandlers {
   }
 
   #answer(): void {
-    if (this.#description === null || this.#media === null) {
-      this.#inputs.push({ kind: "fault" });
-      return;
-    }
-    const { publicAddress } = this.#invite.trunk;
-    const address = publicAddress ?? this.#media.address;
-    this.#leg.answer(this.#description.answer(address, this.#media.port));
+    const sdp = this.#media.answer();
+    if (sdp === null) this.#inputs.push({ kind: "fault" });
+    else this.#leg.answer(sdp);
   }
 
   #startMedia(): void {
     const conversation = this.#conversation;
-    const stream = this.#description?.stream ?? null;
-    if (conversation === null || stream === null) return;
+    if (conversation === null || !this.#media.isAgreed) return;
     this.#facts.reach("answeredMs");
     this.#teller.tell({ kind: "call.answered" });
     const junction = new AudioJunction(conversation.uplink, conversation.downlink);
     this.#junction = junction;
-    this.#media?.start(stream, {
+    this.#media.start({
       sink: junction,
       source: junction,
       onDigit: (digit) => {
-        if (this.#farParty === null) conversation.pressed(digit);
-        else this.#farParty.press(digit);
+        const { farParty } = this.#handover;
+        if (farParty === null) conversation.pressed(digit);
+        else farParty.press(digit);
       },
       onFrameSent: () => {
         conversation.frameSent();
@@ -425,7 +341,7 @@ export class CallRunner implements SipLegHandlers {
         this.#teller.tell({ kind: "call.usage", usage });
       },
       keepDraft: () => {
-        this.#teller.keepDraft(this.#media?.stats() ?? null);
+        this.#teller.keepDraft(this.#media.stats());
       },
     });
   }
@@ -436,29 +352,11 @@ export class CallRunner implements SipLegHandlers {
     this.#heartbeat?.cancel();
     this.#heartbeat = null;
     this.#ports.control.withdraw(this.callId);
-    this.#farParty?.close();
-    const stats = this.#media?.stats() ?? null;
-    this.#media?.close();
+    this.#handover.close();
+    const stats = this.#media.stats();
+    this.#media.close();
     void this.#teller.end(cause, sipStatus, stats).then(() => {
       this.#onFinished(this);
     });
   }
 }
-
-type TalkingAction = Extract<
-  CallAction,
-  {
-    kind:
-      | "replace-session"
-      | "rest-session"
-      | "wake-session"
-      | "close-session"
-      | "announce"
-      | "play"
-      | "warn-of-end";
-  }
->;
-type HandoverAction = Extract<CallAction, { kind: "refer" | "dial" | "cancel-dial" | "bridge" }>;
-
-const endWarning =
-  "[The call ends in 30 seconds. Tell the caller so now, in one short sentence, and come to an end.]";

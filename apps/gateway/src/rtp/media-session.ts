@@ -39,7 +39,7 @@ export type FrameSource = {
 };
 
 /** What a media session is joined to. */
-type MediaEnds = {
+export type MediaEnds = {
   readonly sink: UplinkSink;
   readonly source: FrameSource;
   readonly onDigit: (digit: string) => void;
