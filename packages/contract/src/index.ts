@@ -264,3 +264,12 @@ export {
   mailTestedSchema,
   mailTestSchema,
 } from "./mail.ts";
+export { type Operation } from "./operations/operation.ts";
+export { operations } from "./operations/operations.ts";
+export {
+  type ApiDocument,
+  apiDocumentSchema,
+  type ApiOperation,
+  type ApiParameter,
+  type JsonSchema,
+} from "./api-document.ts";

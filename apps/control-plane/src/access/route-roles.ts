@@ -11,6 +11,8 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "GET /healthz": "public",
   "GET /readyz": "public",
   "GET /openapi.json": "public",
+  "GET /docs": "public",
+  "GET /docs/style.css": "public",
   "GET /console": "public",
   "GET /console/": "public",
 

@@ -41,6 +41,7 @@ import type { TrunkDesk } from "../trunks/trunk-desk.ts";
 import type { TrunkStore } from "../trunks/trunk-store.ts";
 import { addVaultRoutes, type VaultRoutesDeps } from "../vault/vault-routes.ts";
 import { addWebhookRoutes } from "../webhooks/webhook-routes.ts";
+import { addDocsRoutes } from "../openapi/docs-routes.ts";
 import { addPairingRoutes } from "../pairing/pairing-routes.ts";
 import type { PairingDesk } from "../pairing/pairing-desk.ts";
 import { addConsoleRedirect } from "./console-redirect.ts";
@@ -132,5 +133,5 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addJobRoutes(app, deps.jobs);
   addVaultRoutes(app, { ...deps.vault, idempotent: deps.idempotent });
   addWebhookRoutes(app, webhooks, deps.idempotent);
-  app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+  addDocsRoutes(app);
 }
