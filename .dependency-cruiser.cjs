@@ -2,6 +2,7 @@
 const layers = {
   "packages/base": [],
   "packages/contract": [],
+  "packages/sdk": [],
   "packages/billing": ["packages/base", "packages/vault"],
   "packages/logging": ["packages/base"],
   "packages/media": ["packages/base"],
@@ -84,6 +85,13 @@ module.exports = {
       severity: "error",
       from: { pathNot: "\\.test\\.ts$|/testing/|^test/" },
       to: { path: "/testing/" },
+    },
+    {
+      name: "sdk-runs-in-browsers",
+      comment: "the SDK is published: it depends on nothing, and on Node in its own entry only",
+      severity: "error",
+      from: { path: "^packages/sdk/src/", pathNot: "\\.test\\.ts$|/src/node/" },
+      to: { dependencyTypes: ["core", "npm"] },
     },
     only("node-forge-only-in-pki", "node-forge", "^packages/pki/"),
     only("drachtio-srf-only-in-gateway-sip", "drachtio-srf", "^apps/gateway/src/sip/"),

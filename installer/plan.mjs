@@ -37,6 +37,8 @@ export function stepsOf(job, jobArguments) {
       return [step("verify-export", "packages/billing/src/main.ts", jobArguments)];
     case "test":
       return [vitest("test", jobArguments)];
+    case "sdk":
+      return [step("sdk", "test/sdk/write-sdk.ts", [])];
     case "sim":
       return [vitest("sim", ["--project", "sim", ...jobArguments])];
     case "check":

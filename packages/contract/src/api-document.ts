@@ -24,7 +24,7 @@ export type JsonSchema = {
   readonly [keyword: string]: unknown;
 };
 
-const jsonSchemaSchema: z.ZodType<JsonSchema> = z.lazy(() =>
+export const jsonSchemaSchema: z.ZodType<JsonSchema> = z.lazy(() =>
   z.looseObject({
     type: z.union([z.string(), z.array(z.string())]).optional(),
     properties: z.record(z.string(), jsonSchemaSchema).optional(),

@@ -272,4 +272,5 @@ export {
   type ApiOperation,
   type ApiParameter,
   type JsonSchema,
+  jsonSchemaSchema,
 } from "./api-document.ts";

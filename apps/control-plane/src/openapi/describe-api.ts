@@ -2,9 +2,13 @@ import {
   type ApiDocument,
   apiDocumentSchema,
   type ApiOperation,
+  type JsonSchema,
+  jsonSchemaSchema,
+  liveMessageSchema,
   type Operation,
   operations,
 } from "@agentcall/contract";
+import { z } from "zod";
 import { type Access, routeRoles } from "../access/route-roles.ts";
 import { errorResponses, errorStatusesOf } from "./error-responses.ts";
 import { schemaExample } from "./schema-example.ts";
@@ -13,6 +17,8 @@ const fileTypes = ["application/octet-stream", "text/csv", "application/x-ndjson
 const introduction = `The API of one AgentCall appliance. Send \`Authorization: Bearer ac_live_…\`; a key has the role viewer, operator or admin.
 Times are ISO 8601 in UTC, phone numbers E.164, money integers of micro-dollars. Lists take \`limit\` and \`cursor\` and answer \`items\` and \`nextCursor\`.
 A POST that creates something or spends money honours \`Idempotency-Key\` for 24 hours. Errors have a code of the catalogue, and 429 a \`Retry-After\`.`;
+
+const messageSchema: JsonSchema = jsonSchemaSchema.parse(z.toJSONSchema(liveMessageSchema));
 
 /**
  * The OpenAPI document of the routes with what `operations` and `routeRoles` know beside: ids,
@@ -114,7 +120,13 @@ function otherAnswer(
     case "events":
       return {
         description: "One message after the other, until the connection is closed.",
-        content: { "text/event-stream": { schema: { type: "string" }, example: eventExample } },
+        content: {
+          "text/event-stream": {
+            // What stands in `data` of each event.
+            schema: messageSchema,
+            example: schemaExample(messageSchema, ["events.stream"]),
+          },
+        },
       };
     case "file":
       return {
@@ -127,12 +139,6 @@ function otherAnswer(
       return answer satisfies never;
   }
 }
-
-const eventExample = `id: lq2x9k-17
-event: call.status
-data: {"id":"lq2x9k-17","event":"call.status","timestamp":"2026-01-31T09:30:00.000Z","data":{"callId":"call_0example","status":"in-progress"}}
-
-`;
 
 function errorsOf(
   method: string,

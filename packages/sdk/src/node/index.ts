@@ -1,0 +1,1 @@
+export { type Pin, PinMismatchError, pinnedFetch } from "./pinned-fetch.ts";
