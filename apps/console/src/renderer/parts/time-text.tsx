@@ -4,6 +4,7 @@ import { systemClock } from "../../shared/time.ts";
 
 const clock = systemClock();
 const refreshMs = 30_000;
+const nowWithinMs = 10_000; // and two clocks that differ by less make no future
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
@@ -37,6 +38,7 @@ export function momentText(at: string): string {
 function relativeText(atMs: number, nowMs: number): string {
   const agoMs = nowMs - atMs;
   const size = Math.abs(agoMs);
+  if (size < nowWithinMs) return relativeFormat.format(0, "second");
   if (size < minuteMs) return relativeFormat.format(-Math.round(agoMs / 1_000), "second");
   if (size < hourMs) return relativeFormat.format(-Math.round(agoMs / minuteMs), "minute");
   if (size < dayMs) return relativeFormat.format(-Math.round(agoMs / hourMs), "hour");

@@ -5,6 +5,7 @@ import {
   IconLock,
   IconPhone,
   IconPhoneCall,
+  IconPlugConnected,
   IconSettings,
   IconShieldCheck,
   IconStethoscope,
@@ -70,6 +71,14 @@ export const pages: readonly Page[] = [
     icon: IconKey,
     jumpKey: "k",
     load: () => import("../pages/keys/page.tsx"),
+  },
+  {
+    path: "/trunks",
+    label: "Trunks",
+    group: "Configure",
+    icon: IconPlugConnected,
+    jumpKey: "t",
+    load: () => import("../pages/trunks/page.tsx"),
   },
   {
     path: "/webhooks",

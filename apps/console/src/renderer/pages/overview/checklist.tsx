@@ -1,4 +1,4 @@
-import type { CallView, NumberView } from "@agentcall/contract";
+import type { CallView, NumberView, TrunkView } from "@agentcall/contract";
 import { Anchor, Group, Stack, Text, ThemeIcon } from "@mantine/core";
 import { IconCheck, IconCircle } from "@tabler/icons-react";
 import type { ReactNode } from "react";
@@ -8,13 +8,15 @@ type Step = { readonly label: string; readonly done: boolean; readonly path: str
 
 /** From nothing to an answered call: each step ticks itself from what is there, and all of it goes when done. */
 export function Checklist({
+  trunks,
   numbers,
   calls,
 }: {
+  readonly trunks: readonly TrunkView[];
   readonly numbers: readonly NumberView[];
   readonly calls: readonly CallView[];
 }): ReactNode {
-  const steps = stepsOf(numbers, calls);
+  const steps = stepsOf(trunks, numbers, calls);
   if (steps.every(({ done }) => done)) return null;
   return (
     <Section title="Setting up">
@@ -38,8 +40,17 @@ export function Checklist({
   );
 }
 
-function stepsOf(numbers: readonly NumberView[], calls: readonly CallView[]): readonly Step[] {
+function stepsOf(
+  trunks: readonly TrunkView[],
+  numbers: readonly NumberView[],
+  calls: readonly CallView[],
+): readonly Step[] {
   return [
+    {
+      label: "Connect your carrier's line",
+      done: trunks.some(({ state }) => state === "up"),
+      path: "/trunks",
+    },
     { label: "Register a number", done: numbers.length > 0, path: "/numbers" },
     {
       label: "Give a number its agent",

@@ -2,6 +2,7 @@ import { SimpleGrid, Stack } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useLatestCalls, useLiveCalls } from "../../api/calls.ts";
 import { useNumbers } from "../../api/numbers.ts";
+import { useTrunks } from "../../api/trunks.ts";
 import { PageHead } from "../../parts/page-head.tsx";
 import { Attention } from "./attention.tsx";
 import { CallTable } from "./call-table.tsx";
@@ -14,14 +15,15 @@ const latestCount = 8;
 /** What needs somebody first, what is still to be set up, and what goes on. */
 export function Page(): ReactNode {
   const { data: numbers = [] } = useNumbers();
+  const { data: trunks = [] } = useTrunks();
   const { data: live = [] } = useLiveCalls();
   const { data: latest = [] } = useLatestCalls(latestCount);
   return (
     <>
       <PageHead title="Overview" />
       <Stack gap="lg">
-        <Attention numbers={numbers} />
-        <Checklist numbers={numbers} calls={latest} />
+        <Attention numbers={numbers} trunks={trunks} />
+        <Checklist trunks={trunks} numbers={numbers} calls={latest} />
         <ThisMonth />
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
           <Section
