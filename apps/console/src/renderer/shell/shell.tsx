@@ -2,6 +2,7 @@ import { Box } from "@mantine/core";
 import { Navigate, Outlet } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
 import { liveEvents } from "../api/live-events.ts";
+import { keepWhatIsSpoken } from "../api/spoken-now.ts";
 import { queryClient } from "../api/query-client.ts";
 import { useAppliances } from "../api/use-appliances.ts";
 import { useLiveState } from "../api/use-live.ts";
@@ -22,6 +23,7 @@ export function Shell(): ReactNode {
 function PairedShell(): ReactNode {
   const state = useLiveState();
   useJumpKeys();
+  useEffect(keepWhatIsSpoken, []);
   useEffect(() => liveEvents.start(), []);
   useEffect(() => {
     // What happened while nobody listened is read anew.

@@ -1,4 +1,5 @@
 import type { Speaker, TranscriptView } from "@agentcall/contract";
+import type { SpokenParts } from "../../api/spoken-now.ts";
 import type { SpokenPart } from "../../api/spoken-part.ts";
 
 /** One line of a transcript on the screen. */
@@ -10,14 +11,6 @@ export type TranscriptLine = {
   readonly atMs: number | null;
   readonly state: "spoken" | "interrupted" | "speaking";
 };
-
-/** What is being said, by turn, in the order in which it began. */
-export type SpokenParts = ReadonlyMap<string, SpokenPart>;
-
-/** The parts after one more; a turn's newest part holds the whole of it. */
-export function nextParts(parts: SpokenParts, part: SpokenPart): SpokenParts {
-  return new Map(parts).set(part.itemId, part);
-}
 
 /**
  * The turns that the appliance has kept, in its order, and behind them what is only being said.

@@ -1,17 +1,11 @@
 import type { CallView } from "@agentcall/contract";
 import { Badge, Box, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useTranscript } from "../../api/calls.ts";
-import { spokenPartOf } from "../../api/spoken-part.ts";
-import { useLiveMessages } from "../../api/use-live.ts";
+import { useSpokenParts } from "../../api/spoken-now.ts";
 import { durationText } from "../../parts/duration-text.ts";
 import { ProblemBox } from "../../parts/problem-box.tsx";
-import {
-  nextParts,
-  type SpokenParts,
-  type TranscriptLine,
-  transcriptLines,
-} from "./transcript-lines.ts";
+import { type TranscriptLine, transcriptLines } from "./transcript-lines.ts";
 
 /** What was said, and while the call goes on what is being said, word by word. */
 export function Transcript({ call }: { readonly call: CallView }): ReactNode {
@@ -124,20 +118,6 @@ function NotHeard(): ReactNode {
       No word of it was heard.
     </Text>
   );
-}
-
-function useSpokenParts(callId: string): SpokenParts {
-  const [parts, setParts] = useState<SpokenParts>(new Map());
-  useLiveMessages(
-    useCallback(
-      (message) => {
-        const part = spokenPartOf(message);
-        if (part?.callId === callId) setParts((former) => nextParts(former, part));
-      },
-      [callId],
-    ),
-  );
-  return parts;
 }
 
 const skeletonLines = 6;
