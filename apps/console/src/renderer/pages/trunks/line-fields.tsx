@@ -9,7 +9,7 @@ import {
   TextInput,
 } from "@mantine/core";
 import type { ReactNode } from "react";
-import type { FieldsProps } from "./trunk-form.tsx";
+import { faultUnder, type FieldsProps } from "./fields-props.ts";
 
 const transports = ["udp", "tcp", "tls"] as const;
 
@@ -152,14 +152,4 @@ function InboundFields({ draft, change, faults }: FieldsProps): ReactNode {
       />
     </>
   );
-}
-
-/** What is wrong anywhere below a field, such as at `servers.0.host`. */
-export function faultUnder(
-  faults: Readonly<Record<string, string>>,
-  field: string,
-): string | undefined {
-  return Object.entries(faults).find(
-    ([path]) => path === field || path.startsWith(`${field}.`),
-  )?.[1];
 }

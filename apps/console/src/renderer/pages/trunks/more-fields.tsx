@@ -1,7 +1,6 @@
 import { Checkbox, Group, NumberInput, Select, Stack, Switch, TextInput } from "@mantine/core";
 import type { ReactNode } from "react";
-import { faultUnder } from "./line-fields.tsx";
-import type { FieldsProps } from "./trunk-form.tsx";
+import { faultUnder, type FieldsProps } from "./fields-props.ts";
 
 /** How the carrier writes numbers, and who calls out. */
 export function NumberFields({ draft, change, faults }: FieldsProps): ReactNode {

@@ -4,17 +4,10 @@ import { useMutation } from "@tanstack/react-query";
 import type { ReactNode, SubmitEvent } from "react";
 import { ApiError } from "../../api/api-client.ts";
 import { ProblemBox } from "../../parts/problem-box.tsx";
+import type { FieldsProps } from "./fields-props.ts";
 import { LineFields } from "./line-fields.tsx";
 import { LimitFields, NumberFields, SoundFields } from "./more-fields.tsx";
 import { differs, type TrunkDraft } from "./trunk-draft.ts";
-
-/** What each part of the form is given. */
-export type FieldsProps = {
-  readonly draft: TrunkDraft;
-  readonly change: (part: Partial<TrunkDraft>) => void;
-  /** What the appliance found wrong, by the path of the field. */
-  readonly faults: Readonly<Record<string, string>>;
-};
 
 /** The settings of a trunk. What most lines need stands on top, the rest is folded. */
 export function TrunkForm({
