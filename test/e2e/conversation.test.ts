@@ -1,11 +1,11 @@
 import { createSocket } from "node:dgram";
 import { seededRandom } from "@agentcall/base";
-import { resampleTo8k, parseWav, soundKind } from "@agentcall/media";
-import { readFileSync } from "node:fs";
+import { soundKind } from "@agentcall/media";
 import { afterEach, describe, expect, test } from "vitest";
 import { decoded, hasEnded, isLoud, loudPart, toneOf, tonesIn } from "../support/audio.ts";
 import { eventually } from "../support/eventually.ts";
 import { House } from "../support/house.ts";
+import { bundledQuestion } from "../support/question.ts";
 
 const greetingHz = 1_312;
 const answerHz = 812;
@@ -33,7 +33,7 @@ test("a spoken question is answered in speech, and the transcript tells both sid
   await eventually("the greeting was heard", () => hasEnded(call.audio.heard?.samples, 700, 800));
   const answerFrom = call.audio.heard?.samples.length ?? 0;
 
-  await call.audio.play(question());
+  await call.audio.play(bundledQuestion());
   await eventually("the answer was heard", () =>
     hasEnded(call.audio.heard?.samples.subarray(answerFrom), 700, 800),
   );
@@ -178,13 +178,6 @@ function rtpOfStranger(sequenceNumber: number): Uint8Array {
   packet[1] = 0;
   packet[3] = sequenceNumber;
   return packet;
-}
-
-function question(): Int16Array {
-  const bytes = readFileSync(new URL("../../packages/phone/assets/question.wav", import.meta.url));
-  const wav = parseWav(bytes);
-  if (typeof wav === "string") throw new Error(wav);
-  return resampleTo8k(wav.samples, 8_000);
 }
 
 function hasSound(samples: Int16Array | undefined, ms: number): boolean {

@@ -117,6 +117,14 @@ export class ConsolePage {
     ).toEqual([]);
   }
 
+  /** The same in light and in dark. */
+  async lookInBoth(name: string): Promise<void> {
+    await this.look(name);
+    await this.page.getByRole("button", { name: "Use dark colours" }).click();
+    await this.look(`${name}-dark`);
+    await this.page.getByRole("button", { name: "Use light colours" }).click();
+  }
+
   /** Takes back the browser's complaints of so many answers that a test provoked. */
   expectRefusals(count: number): void {
     const refusals = this.complaints.filter((text) => text.startsWith("Failed to load resource"));

@@ -29,7 +29,7 @@ describe.skipIf(!canOpenChromium)("the calls of the console", () => {
     const call = await house.answeredCall({ from: "+14155550142" });
     const row = page.getByRole("row", { name: "Call with +14155550142" });
     await row.getByText("Agent speaks").waitFor();
-    await lookInBoth("live");
+    await console.lookInBoth("live");
     await row.focus();
     await page.keyboard.press("Enter");
 
@@ -37,7 +37,7 @@ describe.skipIf(!canOpenChromium)("the calls of the console", () => {
     await transcript.getByText("Harbour Street Kitchen").waitFor();
     (await house.practice.whenOpened(0)).interrupt();
     await transcript.getByText("interrupted by the caller").waitFor();
-    await lookInBoth("call-live");
+    await console.lookInBoth("call-live");
 
     await page.getByRole("button", { name: "Hang up…" }).click();
     const question = page.getByRole("dialog", { name: "Hang up on +1 415 555 0142?" });
@@ -49,7 +49,7 @@ describe.skipIf(!canOpenChromium)("the calls of the console", () => {
     await page.getByText("Agent heard by the caller").waitFor();
     await page.getByText("The caller spoke into an answer once").waitFor();
     await transcript.getByText("interrupted by the caller").waitFor();
-    await lookInBoth("call-ended");
+    await console.lookInBoth("call-ended");
 
     await page.keyboard.press("Escape");
     await page.getByRole("heading", { name: "Live calls", level: 1 }).waitFor();
@@ -60,7 +60,7 @@ describe.skipIf(!canOpenChromium)("the calls of the console", () => {
     await page.getByText("No call is shown by these filters").waitFor();
     await page.getByLabel("Caller").fill("1 (415) 555-0142");
     await row.getByText("Completed").waitFor();
-    await lookInBoth("calls");
+    await console.lookInBoth("calls");
     await row.focus();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Call from +1 415 555 0142" }).waitFor();
@@ -91,11 +91,3 @@ describe.skipIf(!canOpenChromium)("the calls of the console", () => {
     await page.getByText("No call goes on now").waitFor();
   });
 });
-
-/** Light and dark, one after the other. */
-async function lookInBoth(name: string): Promise<void> {
-  await console.look(name);
-  await console.page.getByRole("button", { name: "Use dark colours" }).click();
-  await console.look(`${name}-dark`);
-  await console.page.getByRole("button", { name: "Use light colours" }).click();
-}

@@ -67,7 +67,7 @@ async function setTheManagedKey(): Promise<void> {
   await expect
     .poll(() => house.ask("GET", "/v1/settings/key-delivery"))
     .toEqual({ keyDelivery: "direct" });
-  await lookInBoth("keys");
+  await console.lookInBoth("keys");
 }
 
 async function createAndRevokeAnApiKey(): Promise<void> {
@@ -81,7 +81,7 @@ async function createAndRevokeAnApiKey(): Promise<void> {
   await page.getByRole("button", { name: "I have it" }).click();
   await page.getByRole("row", { name: "API key CRM" }).waitFor();
   expect(await page.content()).not.toContain(shown);
-  await lookInBoth("access");
+  await console.lookInBoth("access");
 
   await page.getByRole("button", { name: "Revoke CRM" }).click();
   await page.getByRole("button", { name: "Revoke key" }).click();
@@ -103,7 +103,7 @@ async function rotateTheVault(): Promise<void> {
   await page.getByRole("button", { name: "Rotate key…" }).click();
   await page.getByRole("button", { name: "Rotate", exact: true }).click();
   await page.getByText("version 2", { exact: true }).waitFor();
-  await lookInBoth("settings");
+  await console.lookInBoth("settings");
 
   await page.getByRole("button", { name: "Install licence…" }).click();
   await page.getByRole("textbox", { name: "Or its text" }).fill("not a licence");
@@ -125,7 +125,7 @@ async function verifyTheAudit(): Promise<void> {
     .poll(() => page.getByRole("row").filter({ hasText: "Vault rotated" }).count())
     .toBe(1);
   await page.getByLabel("Filter by who, what or number").fill("");
-  await lookInBoth("audit");
+  await console.lookInBoth("audit");
 }
 
 async function addAWebhook(): Promise<void> {
@@ -148,7 +148,7 @@ async function seeItsDelivery(): Promise<void> {
   await delivery.waitFor({ timeout: 20_000 });
   await delivery.click();
   await page.getByRole("cell", { name: "HTTP 200" }).first().waitFor();
-  await lookInBoth("webhooks-deliveries");
+  await console.lookInBoth("webhooks-deliveries");
   const before = receiver.received.length;
   await page.getByRole("button", { name: "Deliver again" }).first().click();
   await expect.poll(() => receiver.received.length).toBeGreaterThan(before);
@@ -162,14 +162,5 @@ async function lookAtDiagnostics(): Promise<void> {
   await console.goTo("Diagnostics");
   await page.getByText("New calls are answered.").waitFor();
   await page.getByText("Nothing waits for you.").waitFor();
-  await lookInBoth("diagnostics");
-}
-
-/** A picture in light and one in dark; the screen is left in light. */
-async function lookInBoth(name: string): Promise<void> {
-  const { page } = console;
-  await console.look(`${name}-light`);
-  await page.getByRole("button", { name: "Use dark colours" }).click();
-  await console.look(`${name}-dark`);
-  await page.getByRole("button", { name: "Use light colours" }).click();
+  await console.lookInBoth("diagnostics");
 }

@@ -1,4 +1,6 @@
 import {
+  IconAddressBook,
+  IconBell,
   IconHistory,
   IconHome,
   IconKey,
@@ -55,6 +57,22 @@ export const pages: readonly Page[] = [
     icon: IconHistory,
     jumpKey: "c",
     load: () => import("../pages/calls/page.tsx"),
+  },
+  {
+    path: "/contacts",
+    label: "Contacts",
+    group: "Calls",
+    icon: IconAddressBook,
+    jumpKey: "m",
+    load: () => import("../pages/contacts/page.tsx"),
+  },
+  {
+    path: "/briefs",
+    label: "Briefs",
+    group: "Calls",
+    icon: IconBell,
+    jumpKey: "b",
+    load: () => import("../pages/briefs/page.tsx"),
   },
   {
     path: "/numbers",
