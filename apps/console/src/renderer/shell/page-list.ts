@@ -8,6 +8,7 @@ import {
   IconPhone,
   IconPhoneCall,
   IconPlugConnected,
+  IconReceipt,
   IconSettings,
   IconShieldCheck,
   IconStethoscope,
@@ -105,6 +106,14 @@ export const pages: readonly Page[] = [
     icon: IconWebhook,
     jumpKey: "w",
     load: () => import("../pages/webhooks/page.tsx"),
+  },
+  {
+    path: "/usage",
+    label: "Usage and billing",
+    group: "Account",
+    icon: IconReceipt,
+    jumpKey: "u",
+    load: () => import("../pages/usage/page.tsx"),
   },
   {
     path: "/access",
