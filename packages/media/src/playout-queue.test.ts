@@ -12,6 +12,21 @@ beforeEach(() => {
   queue = new PlayoutQueue({ codec: "pcmu", prefillMs: 40, capacityMs: 1_000 });
 });
 
+describe("PlayoutQueue", () => {
+  test("knows beforehand whether its next frame is silence", () => {
+    const random = seededRandom(7);
+
+    for (let step = 0; step < 5_000; step += 1) {
+      const isSilent = queue.isSilent;
+      const [kind] = pull();
+      expect(kind === "silence").toBe(isSilent);
+      if (random.below(3) === 0) push(`item ${String(random.below(3))}`, 1, random.below(70));
+      if (random.below(20) === 0) queue.endItem(`item ${String(random.below(3))}`);
+      if (random.below(50) === 0) queue.clear();
+    }
+  });
+});
+
 describe("what is said", () => {
   test("begins when enough is there, and plays in its order", () => {
     push("a", 1, 20);

@@ -65,6 +65,11 @@ export class PlayoutQueue {
     return this.#queuedBytes === 0 && !this.#isTalking;
   }
 
+  /** The next frame is silence, whether because nothing is queued or not enough to begin with. */
+  get isSilent(): boolean {
+    return this.#queuedBytes === 0 || (!this.#isTalking && !this.#mayStart());
+  }
+
   /** Queues audio behind what is there. Returns how many bytes were taken; the rest is counted. */
   push(itemId: string, source: Uint8Array, offset: number, bytes: number): number {
     const taken = Math.min(bytes, this.#capacityBytes - this.#queuedBytes);
@@ -91,16 +96,12 @@ export class PlayoutQueue {
 
   /** Writes one frame: speech, or silence where there is none; the last frame is filled up with silence. */
   pullFrame(into: Uint8Array, offset: number, frameBytes: number): FrameKind {
-    if (!this.#isTalking && !this.#mayStart()) {
-      into.fill(this.#silence, offset, offset + frameBytes);
-      return "silence";
-    }
-    const bytes = Math.min(frameBytes, this.#queuedBytes);
-    if (bytes === 0) {
+    if (this.isSilent) {
       this.#isTalking = false;
       into.fill(this.#silence, offset, offset + frameBytes);
       return "silence";
     }
+    const bytes = Math.min(frameBytes, this.#queuedBytes);
     this.#copyOut(into, offset, bytes);
     if (bytes < frameBytes) into.fill(this.#silence, offset + bytes, offset + frameBytes);
     this.#countPlayed(bytes);

@@ -16,6 +16,10 @@ export class AudioJunction implements UplinkSink, FrameSource {
     this.#source = source;
   }
 
+  get isSilent(): boolean {
+    return this.#source.isSilent;
+  }
+
   get underruns(): number {
     return this.#source.underruns;
   }

@@ -50,6 +50,10 @@ export class Downlink implements FrameSource {
     this.#onFirstSpeech = onFirstSpeech;
   }
 
+  get isSilent(): boolean {
+    return this.#queue.isSilent;
+  }
+
   get underruns(): number {
     return this.#queue.counters.underruns;
   }

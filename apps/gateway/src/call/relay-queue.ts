@@ -24,6 +24,10 @@ export class RelayQueue implements UplinkSink, FrameSource {
     this.#to = to;
   }
 
+  get isSilent(): boolean {
+    return this.#queue.isSilent;
+  }
+
   get underruns(): number {
     return this.#queue.counters.underruns;
   }

@@ -12,6 +12,11 @@ export class KeyPresses {
   #waiting = "";
   #frame = 0;
 
+  /** Keys are still to be pressed, or let go. */
+  get isPressing(): boolean {
+    return this.#waiting !== "";
+  }
+
   /** What does not fit is left out. */
   add(digits: string): void {
     this.#waiting = (this.#waiting + digits).slice(0, waitingMax);
@@ -19,8 +24,8 @@ export class KeyPresses {
 
   /** What takes the place of the next frame; null where the voice goes on. */
   next(): { readonly event: TelephoneEvent; readonly frame: number } | null {
-    const digit = this.#waiting[0];
-    if (digit === undefined) return null;
+    if (!this.isPressing) return null;
+    const digit = this.#waiting.charAt(0);
     const frame = this.#frame;
     this.#frame += 1;
     if (frame >= pressedFrames + endPackets) {

@@ -30,6 +30,7 @@ type Line = {
   readonly sentRtcp: Sent[];
   readonly told: string[];
   heardBytes: number;
+  isSilent: boolean;
   isOpen: boolean;
 };
 
@@ -71,6 +72,7 @@ beforeEach(async () => {
     sentRtcp,
     told,
     heardBytes: 0,
+    isSilent: false,
     isOpen: true,
   };
   session.start(stream, {
@@ -81,6 +83,9 @@ beforeEach(async () => {
       silence: () => undefined,
     },
     source: {
+      get isSilent() {
+        return line.isSilent;
+      },
       pullFrame: (into, offset, bytes) => {
         into.fill(0x42, offset, offset + bytes);
         return "speech";
@@ -120,6 +125,17 @@ describe("MediaSession", () => {
     expect(
       line.sentRtp.every(({ address, port }) => address === caller.address && port === caller.port),
     ).toBe(true);
+  });
+
+  test("lets a frame with nothing to say wait, but none in which a key is pressed", () => {
+    line.clock.advance(20);
+    line.isSilent = true;
+    line.clock.advance(20);
+    const whileSilent = line.sentRtp.length;
+    line.session.press("5");
+    line.clock.advance(20);
+
+    expect([whileSilent, line.sentRtp.length]).toEqual([2, 4]); // the one of 40 ms at 45, and 60
   });
 
   test("drops and counts what strangers send, before and after the caller is found", () => {

@@ -29,6 +29,8 @@ export type NegotiatedStream = {
 
 /** Where frames to send come from: 20 ms of G.711 each time, silence where there is nothing to say. */
 export type FrameSource = {
+  /** There is nothing to say at this moment. */
+  readonly isSilent: boolean;
   pullFrame(
     into: Uint8Array,
     offset: number,
@@ -195,6 +197,11 @@ export class MediaSession implements PacedStream {
       overruns: ends.source.overruns,
       pacingErrorMsMax: Math.round(this.#pacingErrorMsMax * 10) / 10,
     };
+  }
+
+  get isSilent(): boolean {
+    const running = this.#running;
+    return running !== null && !running.keys.isPressing && running.ends.source.isSilent;
   }
 
   sendFrame(nowMs: number, lateMs: number): void {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { Pacer, type PacedStream } from "./pacer.ts";
 
 class Recorder implements PacedStream {
+  isSilent = false;
   readonly sentAtMs: number[] = [];
   skipped = 0;
   sendFrame(nowMs: number): void {
@@ -39,11 +40,47 @@ describe("Pacer", () => {
     ]);
   });
 
+  test("a frame with nothing to say leaves one slot later, and words take its place", () => {
+    const clock = new TestClock();
+    const pacer = new Pacer(clock, silentLog);
+    const call = new Recorder();
+    call.isSilent = true;
+    pacer.add(call);
+
+    clock.advance(42); // the frame of 40 ms waits
+    call.isSilent = false;
+    clock.advance(38);
+
+    expect(call.sentAtMs).toEqual([5, 25, 45, 60, 80]);
+  });
+
+  test("a frame that waits is not late, and is not sent once its call has left", () => {
+    const clock = new TestClock();
+    const pacer = new Pacer(clock, silentLog);
+    const lateMs: number[] = [];
+    const leave = pacer.add({
+      isSilent: true,
+      sendFrame: (_nowMs, late) => lateMs.push(late),
+      skipFrames: () => undefined,
+    });
+    pacer.add(new Recorder());
+    clock.advance(42);
+
+    leave();
+    clock.advance(100);
+
+    expect(lateMs).toEqual([0, 0]);
+  });
+
   test("does not drift in an hour", () => {
     const clock = new TestClock();
     const pacer = new Pacer(clock, silentLog);
     let frames = 0;
-    pacer.add({ sendFrame: () => (frames += 1), skipFrames: () => undefined });
+    pacer.add({
+      isSilent: false,
+      sendFrame: () => (frames += 1),
+      skipFrames: () => undefined,
+    });
 
     clock.advance(3_600_000);
 
@@ -95,6 +132,7 @@ describe("Pacer", () => {
     const pacer = new Pacer(clock, silentLog);
     let leave = (): void => undefined;
     leave = pacer.add({
+      isSilent: false,
       sendFrame: () => {
         leave();
       },
@@ -110,6 +148,7 @@ describe("Pacer", () => {
     const clock = new TestClock();
     const pacer = new Pacer(clock, silentLog);
     pacer.add({
+      isSilent: false,
       sendFrame: () => {
         throw new Error("a fault");
       },

@@ -2,6 +2,8 @@ import { type Clock, invariant, type Log, type Timer } from "@agentcall/base";
 
 /** Something that has one frame to send in every frame time. */
 export type PacedStream = {
+  /** Its next frame says nothing: that one leaves a slot later. */
+  readonly isSilent: boolean;
   /** Sends the next frame. `lateMs` is how long after its planned moment it is called. */
   sendFrame(nowMs: number, lateMs: number): void;
   /** The machine stood still for so long that these frames are left out. */
@@ -19,11 +21,17 @@ const slotsCaughtUpMax = catchUpMsMax / slotMs;
 /**
  * One clockwork for all calls of the process: every 5 ms one of four slots is due, and each call
  * of that slot sends one frame. The plan is reckoned from the start, so that it does not drift.
+ *
+ * A frame with nothing to say waits for one slot more. Words that come meanwhile go out in its
+ * place, 20 ms earlier than in the next one: the first word waits for 15 ms at most. The price is a
+ * gap of 25 ms behind what is said and one of 15 ms before it, which jitter buffers do not notice.
  */
 export class Pacer {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #slots: readonly Set<PacedStream>[] = Array.from({ length: slotCount }, () => new Set());
+  /** Of the slot before, those that had nothing to say. */
+  readonly #waiting = new Set<PacedStream>();
   #timer: Timer | null = null;
   #startMs = 0;
   #nextSlot = 0;
@@ -51,6 +59,7 @@ export class Pacer {
     if (this.#timer === null) this.#start();
     return () => {
       if (!slot.delete(stream)) return;
+      this.#waiting.delete(stream);
       this.#streamCount -= 1;
       if (this.#streamCount === 0) this.#stop();
     };
@@ -86,13 +95,20 @@ export class Pacer {
     invariant(slot !== undefined, "there are as many sets as slots");
     const lateMs = Math.max(0, nowMs - (this.#startMs + this.#nextSlot * slotMs));
     this.#nextSlot += 1;
+    for (const stream of this.#waiting) this.#sendFrame(stream, nowMs, lateMs);
+    this.#waiting.clear();
     for (const stream of slot) {
-      try {
-        stream.sendFrame(nowMs, lateMs);
-      } catch (error) {
-        // One call's fault must not silence the others.
-        this.#log.error({ err: error }, "a frame could not be sent");
-      }
+      if (stream.isSilent) this.#waiting.add(stream);
+      else this.#sendFrame(stream, nowMs, lateMs);
+    }
+  }
+
+  #sendFrame(stream: PacedStream, nowMs: number, lateMs: number): void {
+    try {
+      stream.sendFrame(nowMs, lateMs);
+    } catch (error) {
+      // One call's fault must not silence the others.
+      this.#log.error({ err: error }, "a frame could not be sent");
     }
   }
 
