@@ -62,6 +62,7 @@ beforeEach(async () => {
     controlToken: new Secret("practice-token"),
     gatewayId: "gateway-1",
     spoolDir: folder,
+    spoolGatherMs: 0,
     rtpHost: "127.0.0.1",
     rtpPorts: { from: 42_000, to: 42_099 },
     callsMax: 1,

@@ -21,7 +21,7 @@ import { modelSessions } from "./call/model-session.ts";
 import { Phrases } from "./call/phrases.ts";
 import { CallKeys } from "./control/call-keys.ts";
 import { ControlLink } from "./control/control-link.ts";
-import { Spool } from "./control/spool.ts";
+import { Spool, spoolGatherMs } from "./control/spool.ts";
 import { Pacer } from "./rtp/pacer.ts";
 import { PortRange } from "./rtp/port-range.ts";
 import { RtpEndpoints } from "./rtp/rtp-endpoint.ts";
@@ -43,6 +43,8 @@ export type GatewayOptions = {
   /** Stable across restarts: the owner of the spool. */
   readonly gatewayId: string;
   readonly spoolDir: string;
+  /** How long events are gathered into one write; 50 ms unless told otherwise. */
+  readonly spoolGatherMs?: number;
   /** The address that callers send their audio to. */
   readonly rtpHost: string;
   readonly rtpPorts: { readonly from: number; readonly to: number };
@@ -98,7 +100,10 @@ const defaultTiming: CallTiming = {
 /** Starts a gateway. It keeps trying to reach drachtio and the control plane until it is closed. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { clock, random, log } = options;
-  const spool = await Spool.open(options.spoolDir, log);
+  const spool = await Spool.open(options.spoolDir, log, {
+    clock,
+    gatherMs: options.spoolGatherMs ?? spoolGatherMs,
+  });
   const calls = new Map<CallId, CallRunner>();
   const endpoints = new RtpEndpoints(
     options.rtpHost,

@@ -8,11 +8,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { silentLog } from "@agentcall/base";
+import { silentLog, systemClock } from "@agentcall/base";
+import { TestClock } from "@agentcall/base/testing";
 import { type CallEvent, callEventSchema } from "@agentcall/contract";
 import { afterEach, describe, expect, test } from "vitest";
 import { Spool } from "./spool.ts";
 
+const atOnce = { clock: systemClock(), gatherMs: 0 };
 const folders: string[] = [];
 
 afterEach(() => {
@@ -83,7 +85,7 @@ const idsOf = (spool: Spool): readonly string[] => spool.pending.map((event) => 
 describe("Spool", () => {
   test("keeps what was not acknowledged across a restart, in order", async () => {
     const folder = aFolder();
-    const spool = await Spool.open(folder, silentLog);
+    const spool = await Spool.open(folder, silentLog, atOnce);
     await Promise.all([
       spool.append(anEvent("1")),
       spool.append(anEvent("2")),
@@ -92,7 +94,7 @@ describe("Spool", () => {
     await spool.acknowledge(["evt_2", "evt_unknown"]);
     await spool.close();
 
-    const reopened = await Spool.open(folder, silentLog);
+    const reopened = await Spool.open(folder, silentLog, atOnce);
 
     expect(idsOf(reopened)).toEqual(["evt_1", "evt_3"]);
     await reopened.close();
@@ -100,7 +102,7 @@ describe("Spool", () => {
 
   test("every cut through the file leaves the lines before it", async () => {
     const folder = aFolder();
-    const spool = await Spool.open(folder, silentLog);
+    const spool = await Spool.open(folder, silentLog, atOnce);
     await spool.append(anEvent("1"));
     const wholeBytes = statSync(file(folder)).size;
     await spool.append(anEvent("2"));
@@ -109,7 +111,7 @@ describe("Spool", () => {
 
     for (let cutBytes = wholeBytes; cutBytes < bytes.length - 1; cutBytes += 7) {
       writeFileSync(file(folder), bytes.subarray(0, cutBytes));
-      const torn = await Spool.open(folder, silentLog);
+      const torn = await Spool.open(folder, silentLog, atOnce);
       expect(idsOf(torn)).toEqual(["evt_1"]);
       await torn.close();
     }
@@ -117,15 +119,15 @@ describe("Spool", () => {
 
   test("what is appended after a torn line is not lost with it", async () => {
     const folder = aFolder();
-    const spool = await Spool.open(folder, silentLog);
+    const spool = await Spool.open(folder, silentLog, atOnce);
     await spool.append(anEvent("1"));
     await spool.close();
     appendFileSync(file(folder), '{"event":{"eventId":"evt_to');
 
-    const second = await Spool.open(folder, silentLog);
+    const second = await Spool.open(folder, silentLog, atOnce);
     await second.append(anEvent("2"));
     await second.close();
-    const third = await Spool.open(folder, silentLog);
+    const third = await Spool.open(folder, silentLog, atOnce);
 
     expect(idsOf(third)).toEqual(["evt_1", "evt_2"]);
     await third.close();
@@ -133,13 +135,13 @@ describe("Spool", () => {
 
   test("a call that was live when we died has its newest draft as its end", async () => {
     const folder = aFolder();
-    const spool = await Spool.open(folder, silentLog);
+    const spool = await Spool.open(folder, silentLog, atOnce);
     await spool.keepDraft(anEnd("end", "call_a", "gateway_lost"));
     await spool.keepDraft({ ...anEnd("end", "call_a", "gateway_lost"), atMs: 9 });
     expect(spool.pendingCount).toBe(0);
     await spool.close();
 
-    const reopened = await Spool.open(folder, silentLog);
+    const reopened = await Spool.open(folder, silentLog, atOnce);
 
     expect(reopened.pending.map((event) => [event.eventId, event.atMs])).toEqual([["evt_end", 9]]);
     await reopened.close();
@@ -147,13 +149,13 @@ describe("Spool", () => {
 
   test("the end of a call takes the place of its draft", async () => {
     const folder = aFolder();
-    const spool = await Spool.open(folder, silentLog);
+    const spool = await Spool.open(folder, silentLog, atOnce);
     await spool.keepDraft(anEnd("end", "call_a", "gateway_lost"));
     await spool.append(anEnd("end", "call_a", "caller_hung_up"));
     await spool.acknowledge(["evt_end"]);
     await spool.close();
 
-    const reopened = await Spool.open(folder, silentLog);
+    const reopened = await Spool.open(folder, silentLog, atOnce);
 
     expect(reopened.pendingCount).toBe(0);
     await reopened.close();
@@ -161,7 +163,7 @@ describe("Spool", () => {
 
   test("the file does not grow with what has been acknowledged", async () => {
     const folder = aFolder();
-    const spool = await Spool.open(folder, silentLog);
+    const spool = await Spool.open(folder, silentLog, atOnce);
     for (let round = 0; round < 30; round += 1) {
       const events = Array.from({ length: 100 }, (_, index) =>
         anEvent(`${String(round)}x${String(index)}`),
@@ -173,14 +175,34 @@ describe("Spool", () => {
     await spool.close();
 
     expect(statSync(file(folder)).size).toBeLessThan(2_100 * 120);
-    const reopened = await Spool.open(folder, silentLog);
+    const reopened = await Spool.open(folder, silentLog, atOnce);
     expect(idsOf(reopened)).toEqual(["evt_last"]);
     expect(statSync(file(folder)).mode & 0o777).toBe(0o600);
     await reopened.close();
   });
 
+  test("what comes shortly after a write shares the next one, and closing waits for none", async () => {
+    const folder = aFolder();
+    const clock = new TestClock();
+    const spool = await Spool.open(folder, silentLog, { clock, gatherMs: 50 });
+    await spool.append(anEvent("1"));
+    const second = spool.append(anEvent("2"));
+    const third = spool.append(anEvent("3"));
+    const before = readFileSync(file(folder), "utf8");
+
+    clock.advance(50);
+    await Promise.all([second, third]);
+    const fourth = spool.append(anEvent("4"));
+    await spool.close();
+    await fourth;
+
+    expect([before.includes("evt_1"), before.includes("evt_2")]).toEqual([true, false]);
+    expect(readFileSync(file(folder), "utf8").trim().split("\n")).toHaveLength(4);
+    expect(clock.pendingCount).toBe(0);
+  });
+
   test("a closed spool takes nothing, and may be closed twice", async () => {
-    const spool = await Spool.open(aFolder(), silentLog);
+    const spool = await Spool.open(aFolder(), silentLog, atOnce);
     await spool.close();
     await spool.close();
 
