@@ -81,6 +81,15 @@ describe("packets", () => {
     expect(buffer.counters).toMatchObject({ lost: 1, late: 1 });
   });
 
+  test("from before the first one are late, and the second time duplicates", () => {
+    const early = [sender.next(), sender.next()];
+    arrive(sender.next());
+    for (const packet of [...early, ...early]) arrive(packet);
+
+    expect(out).toEqual([3]);
+    expect(buffer.counters).toMatchObject({ late: 2, duplicate: 2, lost: 0, resets: 0 });
+  });
+
   test("wait for at most sixteen of them: the gap is given up sooner", () => {
     arrive(sender.next());
     sender.lose(1);
