@@ -163,6 +163,11 @@ export class PlayoutQueue {
   }
 
   #countPlayed(bytes: number): void {
+    const first = this.#open[0];
+    if (first !== undefined && first.receivedBytes - first.playedBytes > bytes) {
+      first.playedBytes += bytes; // nearly always, and nothing ends by it
+      return;
+    }
     let left = bytes;
     for (const item of this.#open) {
       const played = Math.min(left, item.receivedBytes - item.playedBytes);

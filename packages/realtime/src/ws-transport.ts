@@ -43,7 +43,6 @@ export class WsTransport implements RealtimeTransport {
   /** Let go of as soon as the upgrade is written. */
   #apiKey: Secret | null;
   readonly #handlers: TransportHandlers;
-  readonly #append = new AppendFrame();
   readonly #reader: FrameReader;
   #socket: WebSocket | null = null;
   /** What ends the transport, once its socket is closed. */
@@ -109,7 +108,7 @@ export class WsTransport implements RealtimeTransport {
     }
     // `ws` masks into a buffer of its own before it returns, so that ours is free again.
     // No callback: it would cost a tick for each append, and a failed send is told by `error` and `close`.
-    socket.send(this.#append.build(audio, offset, bytes), textFrame);
+    socket.send(append.build(audio, offset, bytes), textFrame);
   }
 
   close(code = normalClosure): void {
@@ -191,6 +190,9 @@ export class WsTransport implements RealtimeTransport {
 }
 
 const textFrame = { binary: false } as const;
+
+/** One for all sockets of the process: `ws` is done with it when `send` returns, and it stays in the cache. */
+const append = new AppendFrame();
 
 /** A failed send is told by `error` and `close`. */
 function ignoreResult(): void {

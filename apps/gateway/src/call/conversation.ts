@@ -124,7 +124,7 @@ export class Conversation {
   frameSent(): void {
     this.#frames += 1;
     this.#announcer?.frameSent();
-    this.#farewell.frameSent(this.downlink.isIdle);
+    if (this.#farewell.isPending) this.#farewell.frameSent(this.downlink.isIdle);
     if (this.#frames % settleFrames !== 0) return;
     this.#protectGreeting();
     this.#partials.tell();

@@ -29,8 +29,8 @@ export class Uplink {
     while (from < end) {
       const at = this.#filledBytes;
       const take = Math.min(end - from, pieceBytes - at);
-      // Measured: a view and a copy at once take 50 to 130 ns for 160 bytes, a loop over them 240 to 720.
-      piece.set(source.subarray(from, from + take), at);
+      // Measured for 160 bytes: 45 ns; a view by `subarray` 56 to 64, since a Buffer makes it another Buffer; a loop 90.
+      piece.set(new Uint8Array(source.buffer, source.byteOffset + from, take), at);
       from += take;
       this.#taken(take);
     }

@@ -20,6 +20,7 @@ export class FramePacket {
   readonly #event = new Uint8Array(headerBytes + telephoneEventBytes);
   #payloadType: number;
   #sequenceNumber: number;
+  /** Signed 32 bits, as V8 keeps them in the object; unsigned half of them would be boxed with each frame. */
   #timestamp: number;
   #afterGap = true;
 
@@ -30,12 +31,12 @@ export class FramePacket {
     this.#payloadType = payloadType;
     this.#frameSamples = frameSamples;
     this.#sequenceNumber = random.below(2 ** 16);
-    this.#timestamp = random.below(2 ** 32);
+    this.#timestamp = random.below(2 ** 32) | 0;
     writeRtpHeader(this.bytes, {
       marker: false,
       payloadType,
       sequenceNumber: this.#sequenceNumber,
-      timestamp: this.#timestamp,
+      timestamp: this.timestamp,
       ssrc: this.ssrc,
     });
   }
@@ -52,7 +53,7 @@ export class FramePacket {
 
   /** The timestamp of the frame that is sent next, for sender reports. */
   get timestamp(): number {
-    return this.#timestamp;
+    return this.#timestamp >>> 0;
   }
 
   /** Completes the header of the next frame. The marker bit tells the start of a talkspurt (RFC 3551 section 4.1). */
@@ -91,7 +92,7 @@ export class FramePacket {
 
   /** Lets the time of frames pass that are not sent. */
   skip(frames: number, gap = true): void {
-    this.#timestamp = (this.#timestamp + frames * this.#frameSamples) >>> 0;
+    this.#timestamp = (this.#timestamp + frames * this.#frameSamples) | 0;
     if (gap) this.#afterGap = true;
   }
 }

@@ -62,6 +62,7 @@ const frameSamples = 160; // 20 ms of G.711
 const jitterDepthMs = 60; // the model is not an ear: late is better than lost, but its VAD waits for us
 /** After so long without a packet the caller is taken for gone: carriers' own time-outs begin at a minute. */
 export const mediaTimeoutMs = 30_000;
+const lookFrames = 10; // each 200 ms: neither a report nor a lost caller wants to be looked for in each frame
 const sequenceModulus = 65_536;
 const portMax = 65_535;
 
@@ -102,6 +103,7 @@ export class MediaSession implements PacedStream {
   #heardSsrc: number | null = null;
   #highestSequence = 0;
   #mediaLost = false;
+  #framesUntilLook = lookFrames;
   #packetsSent = 0;
   #strangers = 0;
   #notRtp = 0;
@@ -212,6 +214,9 @@ export class MediaSession implements PacedStream {
     running.jitter.tick(nowMs);
     if (stream.held) running.packet.skip(1);
     else this.#sendNext(running, stream);
+    this.#framesUntilLook -= 1;
+    if (this.#framesUntilLook > 0) return;
+    this.#framesUntilLook = lookFrames;
     if (running.reports.isDue(nowMs)) this.#report(running, stream);
     if (!stream.held && nowMs - this.#heardAtMs > mediaTimeoutMs) this.#loseMedia(running);
   }
