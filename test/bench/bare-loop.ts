@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { systemClock, systemRandom } from "@agentcall/base";
 import { WebSocket } from "ws";
 import { BareControl } from "./bare-control.ts";
@@ -25,6 +26,8 @@ const wordType = Buffer.from('"response.output_audio_transcript.delta"');
 const turnType = Buffer.from('"response.output_audio_transcript.done"');
 const interruptType = Buffer.from('"input_audio_buffer.speech_started"');
 const headOfFrame = 320; // the type and the delta's beginning stand in it
+
+setFlagsFromString("--heap-growing-percent=300"); // as the gateway does: it has nothing to do with the product
 
 const clock = systemClock();
 const random = systemRandom();
