@@ -17,6 +17,8 @@ export class LoadMeter {
   readonly firstAudioMs = new Samples();
   readonly packetIntervalMs = new Samples();
   readonly bargeInMs = new Samples();
+  /** How late the load generator gets to its own work. */
+  readonly ownDelayMs = new Samples();
   isOpen = false;
   packetsSent = 0;
   packetsHeard = 0;
@@ -42,7 +44,13 @@ export class LoadMeter {
   }
 
   #all(): readonly Samples[] {
-    return [this.uplinkDelayMs, this.firstAudioMs, this.packetIntervalMs, this.bargeInMs];
+    return [
+      this.uplinkDelayMs,
+      this.firstAudioMs,
+      this.packetIntervalMs,
+      this.bargeInMs,
+      this.ownDelayMs,
+    ];
   }
 }
 

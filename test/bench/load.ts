@@ -18,7 +18,9 @@ const clock = systemClock();
 const meter = new LoadMeter();
 const calls = new Map<number, CallLoad>();
 const phones = new Map<number, Phone>();
-const pacer = new SlottedPacer(clock);
+const pacer = new SlottedPacer(clock, (lateMs) => {
+  if (meter.isOpen) meter.ownDelayMs.add(lateMs);
+});
 const certificate = makeLoopbackCertificate(clock.nowMs());
 const provider = new Provider(certificate, calls, meter, clock);
 const realtimeUrl = await provider.listen();
@@ -135,6 +137,7 @@ function figuresNow(): LoadFigures {
     firstAudioMs: meter.firstAudioMs.summary(),
     packetIntervalMs: meter.packetIntervalMs.summary(),
     bargeInMs: meter.bargeInMs.summary(),
+    ownDelayMs: meter.ownDelayMs.summary(),
     packetsSent: meter.packetsSent,
     packetsHeard: meter.packetsHeard,
     lostUplink: meter.lostUplink,

@@ -36,6 +36,8 @@ export type LoadFigures = {
   readonly firstAudioMs: Summary;
   readonly packetIntervalMs: Summary;
   readonly bargeInMs: Summary;
+  /** How late the load generator itself gets to what it does: it is part of all that it measures. */
+  readonly ownDelayMs: Summary;
   readonly packetsSent: number;
   readonly packetsHeard: number;
   readonly lostUplink: number;

@@ -65,7 +65,9 @@ export function ratio(calls: number, results: readonly RunResult[]): string {
 
 /** What was sent in a run, and what the gateway's own call records say of it. */
 export function accountOf(result: RunResult): string {
-  const sent = `  it sent per call and second: ${trafficOf(result)}\n`;
+  const own = result.load.ownDelayMs;
+  const delays = `p50 ${own.p50.toFixed(1)}, p95 ${own.p95.toFixed(1)}, p99 ${own.p99.toFixed(1)} ms`;
+  const sent = `  it sent per call and second: ${trafficOf(result)}\n  the load generator's own delay: ${delays}\n`;
   if (result.subject === "bare") return sent;
   const { endCauses, packetsLost, underruns, pacingErrorMsMax } = result.records;
   const ends = Object.entries(endCauses).map(([cause, count]) => `${String(count)} ${cause}`);
@@ -131,7 +133,7 @@ const framesInFlightMax = 5; // sent before the window and heard in it, or the o
 export const legend = `
 µs/call·s: CPU of the measured process per second of one call.  RTP in→append: a caller's packet sent → its audio appended at the provider.
 delta→RTP: first delta of an answer sent → its first packet heard.  RTP gap: between packets as the phone hears them (both ends' timers are in it).
-barge-in: speech_started sent → last packet of the old answer heard.  load CPU: the load generator's own process; near 100% its figures are its own.
+barge-in: speech_started sent → last packet of the old answer heard.  load CPU: the load generator's own process; near 100% its figures are its own. Its own delay is in every figure, and never makes one smaller.
 `;
 
 function intervalLimitMs(calls: number): number | null {

@@ -11,11 +11,14 @@ export class SlottedPacer {
   #turn = 0;
   #added = 0;
 
-  constructor(clock: Clock) {
+  /** `onTurn` is told how late each slot is served. */
+  constructor(clock: Clock, onTurn: (lateMs: number) => void = () => undefined) {
     const startedAtMs = clock.monotonicMs();
     this.#timer = every(clock, slotMs, () => {
       // Every slot that is due, also those that a late timer left behind; a timer may be early too.
-      const dueTurn = Math.floor((clock.monotonicMs() - startedAtMs) / slotMs + 0.5);
+      const sinceStartMs = clock.monotonicMs() - startedAtMs;
+      const dueTurn = Math.floor(sinceStartMs / slotMs + 0.5);
+      onTurn(Math.max(0, sinceStartMs - (this.#turn + 1) * slotMs));
       for (; this.#turn < dueTurn; this.#turn += 1) {
         for (const send of this.#slots[this.#turn % slotCount] ?? []) send();
       }
