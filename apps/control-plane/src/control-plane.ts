@@ -20,6 +20,7 @@ import { KeyOpener } from "./control/key-opener.ts";
 import { EventStream } from "./events/event-stream.ts";
 import type { DefaultReceiver } from "./exports/export-settings.ts";
 import { buildApp } from "./http/app.ts";
+import type { BrowserOrigins } from "./http/browser-origins.ts";
 import { IdempotentAnswers } from "./http/idempotent-answers.ts";
 import { ToolWebhook } from "./tools/tool-webhook.ts";
 import { Identity } from "./identity/identity.ts";
@@ -72,6 +73,8 @@ export type ControlPlaneOptions = {
   readonly outgoingAllowed?: AllowedHosts;
   /** Where the console's page is served in evaluation; `/console/` leads there. Null: nowhere. */
   readonly consoleUrl: string | null;
+  /** Origins of pages whose scripts may use the API; absent: none. */
+  readonly browserOrigins?: BrowserOrigins;
   /** Where usage is sent to when neither the licence nor an admin says otherwise; absent: nowhere. */
   readonly billing?: DefaultReceiver;
   /** The API behind TLS, beyond this machine; absent: on loopback only. */
@@ -259,6 +262,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     pairing: new PairingDesk(apiKeys, clock, random),
     certificateFingerprint: certificates?.fingerprint ?? null,
     consoleUrl: options.consoleUrl,
+    browserOrigins: options.browserOrigins ?? new Set(),
     numbers,
     trunks,
     trunkDesk,

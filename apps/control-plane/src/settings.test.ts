@@ -30,6 +30,7 @@ describe("the settings of the control plane", () => {
       callsMax: 200,
       sqlite: "sqlite3",
       outgoingAllowed: new Set(),
+      browserOrigins: new Set(),
       logLevel: "info",
     });
   });
@@ -45,6 +46,7 @@ describe("the settings of the control plane", () => {
         AGENTCALL_SQLITE: "node",
         AGENTCALL_CALLS_MAX: "5",
         AGENTCALL_OUTGOING_ALLOWED: "CRM.example, 10.0.0.5:8443,[fd00::5]",
+        AGENTCALL_BROWSER_ORIGINS: "https://dashboard.example, http://localhost:5173",
       },
       readSecret,
     );
@@ -58,11 +60,14 @@ describe("the settings of the control plane", () => {
       sqlite: "node",
       callsMax: 5,
       outgoingAllowed: new Set(["crm.example", "10.0.0.5:8443", "[fd00::5]"]),
+      browserOrigins: new Set(["https://dashboard.example", "http://localhost:5173"]),
     });
   });
 
   test.each([
     ["AGENTCALL_DATA_DIR", ""],
+    ["AGENTCALL_BROWSER_ORIGINS", "https://dashboard.example/"],
+    ["AGENTCALL_BROWSER_ORIGINS", "*"],
     ["AGENTCALL_HTTP_PORT", "65536"],
     ["AGENTCALL_CONTROL_PORT", "x"],
     ["AGENTCALL_CONTROL_TOKEN_FILE", "missing"],

@@ -103,6 +103,12 @@ export function readSettings(
         parseHosts,
         "host names or addresses, with a port or without, separated by commas",
       ),
+      browserOrigins: read(
+        "AGENTCALL_BROWSER_ORIGINS",
+        "",
+        parseOrigins,
+        "origins such as https://dashboard.example, separated by commas",
+      ),
       sqlite: read("AGENTCALL_SQLITE", "sqlite3", parseDriver, "sqlite3 or node"),
       logLevel: read(
         "AGENTCALL_LOG_LEVEL",
@@ -191,6 +197,14 @@ function parseHosts(text: string): AllowedHosts | null {
     (host) => URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host,
   );
   return areHosts ? new Set(hosts) : null;
+}
+
+/** `https://dashboard.example,http://localhost:5173`: written as a browser writes an origin. */
+function parseOrigins(text: string): ReadonlySet<string> | null {
+  const names = text.split(",").map((name) => name.trim());
+  const origins = names.filter((name) => name !== "");
+  const areOrigins = origins.every((name) => URL.canParse(name) && new URL(name).origin === name);
+  return areOrigins ? new Set(origins) : null;
 }
 
 function parseDriver(text: string): "sqlite3" | "node" | null {

@@ -36,6 +36,11 @@ export const errorCatalogue = {
     message: "There is no such thing on this appliance.",
     remedy: "Check the id. What was deleted stays deleted.",
   },
+  method_not_allowed: {
+    httpStatus: 405,
+    message: "This path does not take this method.",
+    remedy: "Use the method that GET /openapi.json names; /mcp takes POST only.",
+  },
   conflict: {
     httpStatus: 409,
     message: "The request conflicts with the present state.",

@@ -13,6 +13,9 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "GET /openapi.json": "public",
   "GET /docs": "public",
   "GET /docs/style.css": "public",
+  "POST /mcp": "viewer",
+  "GET /mcp": "viewer",
+  "DELETE /mcp": "viewer",
   "GET /console": "public",
   "GET /console/": "public",
 

@@ -41,9 +41,11 @@ import type { TrunkDesk } from "../trunks/trunk-desk.ts";
 import type { TrunkStore } from "../trunks/trunk-store.ts";
 import { addVaultRoutes, type VaultRoutesDeps } from "../vault/vault-routes.ts";
 import { addWebhookRoutes } from "../webhooks/webhook-routes.ts";
+import { addMcpRoutes } from "../mcp/mcp-routes.ts";
 import { addDocsRoutes } from "../openapi/docs-routes.ts";
 import { addPairingRoutes } from "../pairing/pairing-routes.ts";
 import type { PairingDesk } from "../pairing/pairing-desk.ts";
+import { addBrowserOrigins, type BrowserOrigins } from "./browser-origins.ts";
 import { addConsoleRedirect } from "./console-redirect.ts";
 import { addErrorAnswers } from "./error-answers.ts";
 import type { IdempotentAnswers } from "./idempotent-answers.ts";
@@ -57,6 +59,8 @@ export type AppDeps = {
   readonly certificateFingerprint: string | null;
   /** Where the console's page is served in evaluation; null in production. */
   readonly consoleUrl: string | null;
+  /** Of pages whose scripts may use the API. */
+  readonly browserOrigins: BrowserOrigins;
   readonly numbers: NumberStore;
   readonly trunks: TrunkStore;
   readonly trunkDesk: TrunkDesk;
@@ -87,6 +91,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   addErrorAnswers(app, deps.log);
+  addBrowserOrigins(app, deps.browserOrigins);
   addAuthorization(app, deps.apiKeys);
   await app.register(fastifyRateLimit, {
     max: requestsPerMinuteMax,
@@ -133,5 +138,9 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addJobRoutes(app, deps.jobs);
   addVaultRoutes(app, { ...deps.vault, idempotent: deps.idempotent });
   addWebhookRoutes(app, webhooks, deps.idempotent);
-  addDocsRoutes(app);
+  addMcpRoutes(app, {
+    document: addDocsRoutes(app),
+    rates: () => deps.licensing.entitlement().rateCard,
+    browserOrigins: deps.browserOrigins,
+  });
 }

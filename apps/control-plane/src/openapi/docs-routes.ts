@@ -11,8 +11,8 @@ const query = z.object({ q: z.string().max(searchCharsMax).default("") });
 const pagePolicy =
   "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** `/openapi.json`, and the same to be read at `/docs`. Both are made once, of all routes there are. */
-export function addDocsRoutes(app: App): void {
+/** `/openapi.json`, and the same to be read at `/docs`. Both are made once, of all routes there are. Returns the document. */
+export function addDocsRoutes(app: App): () => ApiDocument {
   let made: ApiDocument | null = null;
   const document = (): ApiDocument => (made ??= describeApi(app.swagger()));
 
@@ -33,4 +33,5 @@ export function addDocsRoutes(app: App): void {
       .type("text/css; charset=utf-8")
       .send(docsStyle),
   );
+  return document;
 }

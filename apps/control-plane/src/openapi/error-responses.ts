@@ -49,6 +49,8 @@ export function errorStatusesOf(operation: {
     switch (status) {
       case 401:
         return !isPublic;
+      case 405:
+        return false; // of what is no operation of REST
       case 404:
         return namesOne || changes;
       case 409:

@@ -160,6 +160,7 @@ export class OpenApp {
       pairing: new PairingDesk(apiKeys, clock, random),
       certificateFingerprint: "00".repeat(32),
       consoleUrl: "http://127.0.0.1:8081/console/",
+      browserOrigins: new Set(["https://dashboard.example"]),
       numbers,
       trunks,
       trunkDesk,

@@ -7,6 +7,7 @@ export type ErrorCode =
   | "forbidden"
   | "plan_limit_byok"
   | "not_found"
+  | "method_not_allowed"
   | "conflict"
   | "number_exists"
   | "pairing_code_wrong"
