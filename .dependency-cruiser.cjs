@@ -40,6 +40,7 @@ const layers = {
     "packages/pki",
   ],
   "apps/console": ["packages/base", "packages/contract", "packages/logging", "packages/program"],
+  "apps/cli": ["packages/sdk"],
   "apps/appliance": ["packages/base", "packages/contract", "packages/logging"],
 };
 

@@ -45,6 +45,8 @@ export type HouseOptions = {
   readonly callsMax?: number;
   /** Another provider's address: nobody need be there. */
   readonly openaiBaseUrl?: string;
+  /** Of pages whose scripts may use the API. */
+  readonly browserOrigins?: ReadonlySet<string>;
   /** The plan is pro unless a licence is named. */
   readonly license?: ControlPlaneOptions["license"];
   /** What opens the vault; a key in memory unless another one is named. */
@@ -132,6 +134,7 @@ export class House {
       root: options.root ?? rootKeyOf("the house"),
       adminKey,
       consoleUrl: null,
+      browserOrigins: options.browserOrigins ?? new Set(),
       https: { host: "127.0.0.1", port: 0, hosts: ["127.0.0.1"] },
       demoNumber,
       model: "gpt-realtime-2.1",

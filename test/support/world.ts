@@ -4,7 +4,7 @@ import { apiKeyCreatedSchema, type Role } from "@agentcall/contract";
 import { z } from "zod";
 import { hasEnded } from "./audio.ts";
 import { eventually } from "./eventually.ts";
-import { House } from "./house.ts";
+import { House, type HouseOptions } from "./house.ts";
 
 const sentence = "The name is Miller.";
 const fact = { slot: "name", text: "Miller", confidence: 0.95, quote: sentence };
@@ -56,8 +56,8 @@ export class World {
     this.briefId = ids.briefId;
   }
 
-  static async open(): Promise<World> {
-    const house = await House.open({ scenario });
+  static async open(options: HouseOptions = {}): Promise<World> {
+    const house = await House.open({ scenario, ...options });
     const call = await house.answeredCall({ from: "+14155550142" });
     const heard = (from: number): boolean =>
       hasEnded(call.audio.heard?.samples.subarray(from), 300, 800);

@@ -93,6 +93,8 @@ export class Transport {
       return await refusalOf(response);
     } catch (error) {
       if (signal?.aborted === true) throw error;
+      // Another appliance, or somebody in between: asking again would change nothing.
+      if (isNamed(error, "PinMismatchError")) throw new AgentCallConnectionError(error);
       const failure = { kind: "no-answer" } as const;
       return { kind: "failed", failure, error: new AgentCallConnectionError(error) };
     }
@@ -138,6 +140,11 @@ async function refusalOf(response: Response): Promise<Outcome> {
   const { status, code } = error;
   const retryAfter = response.headers.get("retry-after");
   return { kind: "failed", failure: { kind: "answer", status, code, retryAfter }, error };
+}
+
+/** By its name: the class belongs to the entry for Node, which this one must not need. */
+function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
 }
 
 async function jsonOf(response: Response): Promise<unknown> {

@@ -35,6 +35,10 @@ export function addEventRoutes(app: App, deps: Deps): void {
     if (stop === null) throw new AppError("rate_limited", tooMany);
     reply.hijack();
     responses.add(response);
+    // Such as those that let a page of another origin read.
+    for (const [name, value] of Object.entries(reply.getHeaders())) {
+      if (value !== undefined) response.setHeader(name, value);
+    }
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     response.write(": the events of this appliance\n\n");
     if (lastEventId !== null) for (const message of deps.stream.since(lastEventId)) send(message);
