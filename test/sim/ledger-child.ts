@@ -20,6 +20,8 @@ import { silentLog, systemClock, systemRandom } from "@agentcall/base";
 const [file = "", endpoint = "", receiverKey = "", killAt = ""] = process.argv.slice(2);
 const rounds = 6;
 const entriesPerRound = 3;
+/** Lives until it is killed, goes on where its former lives have come to, and tells what is on disk. */
+const isEndless = killAt === "endless";
 const clock = systemClock();
 const passed = new Map<string, number>();
 
@@ -85,13 +87,16 @@ const exporter = new Exporter({
 });
 const ledger = new LedgerStore(db);
 const ledgerDb = mortal(db, () => "append");
-for (let round = 0; round < rounds; round += 1) {
+process.send?.("ready");
+for (let round = 0; isEndless || round < rounds; round += 1) {
+  const from = isEndless ? (await ledger.head()).sequence : round * entriesPerRound;
   const names = Array.from(
     { length: entriesPerRound },
-    (_, index) => `call ${String(round * entriesPerRound + index)}`,
+    (_, index) => `call ${String(from + index)}`,
   );
   const entries = names.map((name) => namedEntry(name, 60));
   await ledgerDb.tx((writer) => ledger.append(writer, entries, clock.nowMs()));
+  if (isEndless) process.send?.(from + entriesPerRound);
   // What a former life has sealed is told first: then its transaction is the acknowledgement's.
   const next = await db.get("SELECT 1 FROM export_delivery WHERE state <> 'acknowledged' LIMIT 1");
   sealing = next === null;
@@ -99,3 +104,4 @@ for (let round = 0; round < rounds; round += 1) {
 }
 vault.close();
 await db.close();
+process.disconnect();
