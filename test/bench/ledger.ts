@@ -21,7 +21,8 @@ import { Vault } from "../../apps/control-plane/src/vault/vault.ts";
 
 /** A month's totals, a sealed batch and an export of very many entries, held against their limits. */
 const entryCount = Number(process.argv[2] ?? "1000000");
-const appendedAtOnce = 10_000;
+const appendedAtOnce = 400;
+const appendedPerTransaction = 20_000; // a commit waits for the disk, and that is not measured here
 const numberCount = 50;
 const clock: Clock = systemClock();
 const folder = mkdtempSync(path.join(tmpdir(), "agentcall-bench-"));
@@ -92,10 +93,15 @@ async function exporterOf(
 
 async function fill(db: Database, applianceId: string): Promise<void> {
   const ledger = new LedgerStore(db);
-  for (let from = 0; from < entryCount; from += appendedAtOnce) {
-    const count = Math.min(appendedAtOnce, entryCount - from);
-    const entries = Array.from({ length: count }, (_, index) => entryOf(applianceId, from + index));
-    await db.tx((writer) => ledger.append(writer, entries, 0));
+  for (let begin = 0; begin < entryCount; begin += appendedPerTransaction) {
+    const end = Math.min(begin + appendedPerTransaction, entryCount);
+    await db.tx(async (writer) => {
+      for (let from = begin; from < end; from += appendedAtOnce) {
+        const length = Math.min(appendedAtOnce, end - from);
+        const entries = Array.from({ length }, (_, index) => entryOf(applianceId, from + index));
+        await ledger.append(writer, entries, 0);
+      }
+    });
   }
 }
 

@@ -5,6 +5,7 @@ export {
   type SignedAcknowledgement,
   signedAcknowledgementSchema,
 } from "./acknowledgement.ts";
+export { BatchBody, linesOfBody } from "./batch-body.ts";
 export { type BatchProblem, checkEvents, eventLines, eventsHash } from "./batch-events.ts";
 export { type BatchVerdict, readBatchFile, verifyBatch, writeBatchFile } from "./batch-file.ts";
 export {

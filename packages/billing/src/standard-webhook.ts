@@ -16,11 +16,13 @@ const toleranceSecs = 300; // the specification's example: a replay is refused a
 export async function signWebhook(
   id: string,
   nowMs: number,
-  body: string,
+  body: string | Uint8Array,
   signer: Signer,
 ): Promise<WebhookHeaders> {
   const timestamp = String(Math.floor(nowMs / 1_000));
-  const signature = await signer.signWebhook(Buffer.from(`${id}.${timestamp}.${body}`));
+  const head = Buffer.from(`${id}.${timestamp}.`);
+  const bytes = typeof body === "string" ? Buffer.from(body) : body;
+  const signature = await signer.signWebhook(Buffer.concat([head, bytes]));
   return {
     "webhook-id": id,
     "webhook-timestamp": timestamp,

@@ -38,12 +38,11 @@ export async function deliverBatch(
   sealed: SealedBatch,
   signal: AbortSignal,
 ): Promise<DeliveryOutcome> {
-  const { batch, lines } = sealed;
+  const { batch, body } = sealed;
   const { manifest } = batch;
   switch (target.format) {
     case "cloudevents":
     case "openmeter": {
-      const body = `[${lines.join(",\n")}]`;
       const type = "application/cloudevents-batch+json; charset=utf-8";
       const answer = await post(parts, target, sealed, { type, body, signal });
       return target.format === "openmeter"
@@ -78,7 +77,11 @@ async function post(
   { http, signer, publicKeyPem, nowMs }: DeliveryParts,
   { endpoint, credential }: ExportTarget,
   { batch: { manifest, signed } }: SealedBatch,
-  content: { readonly type: string; readonly body: string; readonly signal: AbortSignal },
+  content: {
+    readonly type: string;
+    readonly body: string | Uint8Array;
+    readonly signal: AbortSignal;
+  },
 ): Promise<OutgoingOutcome> {
   return http.send({
     method: "POST",

@@ -1,4 +1,4 @@
-import { writeBatchFile } from "@agentcall/billing";
+import { linesOfBody, writeBatchFile } from "@agentcall/billing";
 import {
   acknowledgementImportSchema,
   exportBatchViewSchema,
@@ -138,7 +138,8 @@ function addFileRoute(app: App, { db, store }: ExportParts): void {
           .type("text/csv; charset=utf-8; header=present")
           .send(batchCsv(entries));
       }
-      const { lines } = await eventsOf(db, batch);
+      const { body } = await eventsOf(db, batch);
+      const lines = linesOfBody(Buffer.from(body).toString("utf8"));
       return reply
         .header("content-disposition", `attachment; filename="${name}.ndjson"`)
         .type("application/x-ndjson")

@@ -99,8 +99,8 @@ export class Exporter {
     const parts = { reader: db, http, signer, publicKeyPem, nowMs: () => clock.nowMs() };
     const kept = this.#sealed;
     const isKept = kept?.batch.manifest.batchId === batch.manifest.batchId;
-    const { lines } = kept !== null && isKept ? kept : await eventsOf(db, batch);
-    const outcome = await deliverBatch(parts, target, { batch, lines }, signal);
+    const { body } = kept !== null && isKept ? kept : await eventsOf(db, batch);
+    const outcome = await deliverBatch(parts, target, { batch, body }, signal);
     const { alert } = await db.tx((writer) =>
       settleDelivery(writer, batch, outcome, clock.nowMs()),
     );

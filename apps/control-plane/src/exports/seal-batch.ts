@@ -1,23 +1,24 @@
 import { createHash } from "node:crypto";
 import { base32, invariant } from "@agentcall/base";
 import {
+  BatchBody,
   batchEntriesMax,
   batchHash,
   type BatchManifest,
+  type BookedEntry,
   eventLines,
-  eventsHash,
   type Signer,
   signManifest,
   startOfChain,
   type UsageOwner,
 } from "@agentcall/billing";
-import { chainAt, entriesAfter } from "../ledger/ledger-store.ts";
+import { chainAt, piecesAfter } from "../ledger/ledger-store.ts";
 import type { Database, SqlReader } from "../sqlite/database.ts";
 import type { ExportBatch } from "./export-batch.ts";
 import { insertBatch, lastAcknowledged, lastBatch, stateOf } from "./export-store.ts";
 
-/** A batch with its events, one JSON text each. */
-export type SealedBatch = { readonly batch: ExportBatch; readonly lines: readonly string[] };
+/** A batch with its events as the JSON array that a request carries. */
+export type SealedBatch = { readonly batch: ExportBatch; readonly body: Uint8Array };
 
 /**
  * Seals the entries that are in no batch yet, at most `batchEntriesMax` of them, in one transaction:
@@ -43,38 +44,37 @@ export async function sealBatch(
       sentThrough: draft.manifest.fromSequence - 1,
     };
     await insertBatch(writer, batch);
-    return { batch, lines: draft.lines };
+    return { batch, body: draft.body };
   });
 }
 
 /** The events of a batch that was sealed before: the ledger is immutable, so they are the same bytes. */
 export async function eventsOf(reader: SqlReader, batch: ExportBatch): Promise<SealedBatch> {
   const { manifest } = batch;
-  const entries = await entriesAfter(reader, manifest.fromSequence - 1, manifest.entryCount);
-  const lines = eventLines(entries, manifest);
+  const { fromSequence, entryCount } = manifest;
+  const range = await readRange(reader, fromSequence - 1, entryCount, manifest);
   invariant(
-    eventsHash(lines) === manifest.eventsHash,
+    range.eventsHash === manifest.eventsHash,
     "a sealed batch says what the ledger says: restore it from a backup",
   );
-  return { batch, lines };
+  return { batch, body: range.body };
 }
 
 async function draftOf(
   reader: SqlReader,
   owner: UsageOwner,
   nowMs: number,
-): Promise<{ readonly manifest: BatchManifest; readonly lines: readonly string[] } | null> {
+): Promise<{ readonly manifest: BatchManifest; readonly body: Uint8Array } | null> {
   const { epoch, watermark } = await stateOf(reader);
   const last = await lastBatch(reader, epoch);
   const after = last?.manifest.toSequence ?? watermark;
-  const entries = await entriesAfter(reader, after, batchEntriesMax);
-  const end = entries.at(-1);
-  if (end === undefined) return null;
+  const range = await readRange(reader, after, batchEntriesMax, owner);
+  const { end } = range;
+  if (end === null) return null;
   const before = last ?? (await lastAcknowledged(reader));
-  const lines = eventLines(entries, owner);
   const number = (last?.manifest.number ?? 0) + 1;
   return {
-    lines,
+    body: range.body,
     manifest: {
       format: 1,
       batchId: batchIdOf(owner.applianceId, epoch, number),
@@ -84,16 +84,46 @@ async function draftOf(
       number,
       fromSequence: after + 1,
       toSequence: end.sequence,
-      entryCount: entries.length,
-      amountMicros: entries.reduce((sum, { amountMicros }) => sum + amountMicros, 0),
-      billedMs: entries.reduce((sum, { billedMs }) => sum + billedMs, 0),
+      entryCount: end.sequence - after,
+      amountMicros: range.amountMicros,
+      billedMs: range.billedMs,
       chainBefore: await chainAt(reader, after),
       chainAfter: end.hash,
-      eventsHash: eventsHash(lines),
+      eventsHash: range.eventsHash,
       previousBatch: before === null ? startOfChain : batchHash(before.signed.text),
       sealedAt: new Date(nowMs).toISOString(),
     },
   };
+}
+
+/** A stretch of the ledger as events, with what it sums to. */
+type LedgerRange = {
+  readonly body: Uint8Array;
+  readonly eventsHash: string;
+  readonly amountMicros: number;
+  readonly billedMs: number;
+  /** Its last entry; null where there is none. */
+  readonly end: Pick<BookedEntry, "sequence" | "hash"> | null;
+};
+
+async function readRange(
+  reader: SqlReader,
+  after: number,
+  limit: number,
+  owner: UsageOwner,
+): Promise<LedgerRange> {
+  const events = new BatchBody();
+  let [amountMicros, billedMs] = [0, 0];
+  let end: LedgerRange["end"] = null;
+  for await (const entries of piecesAfter(reader, after, limit)) {
+    events.add(eventLines(entries, owner));
+    for (const entry of entries) {
+      amountMicros += entry.amountMicros;
+      billedMs += entry.billedMs;
+    }
+    end = entries.at(-1) ?? end;
+  }
+  return { ...events.finish(), amountMicros, billedMs, end };
 }
 
 /** Made of what makes it this batch: the same for every attempt, and for the file. */

@@ -53,7 +53,7 @@ const columns = [
 ] as const;
 
 const rowsPerStatement = 400; // times 23 columns stays below SQLite's 32,766 parameters
-const readAtOnce = 5_000; // rows in memory at a time
+const readAtOnce = 1_000; // rows in memory at a time: of more the garbage grows old before it is collected
 
 /** The append-only ledger: a sequence without gaps, each entry chained to the one before it. */
 export class LedgerStore {
@@ -109,16 +109,32 @@ export class LedgerStore {
   /** Reckons every hash again. */
   async verify(): Promise<LedgerVerdict> {
     let head: LedgerHead = { sequence: 0, hash: startOfChain };
-    for (;;) {
-      const entries = await this.list(head.sequence, readAtOnce);
+    for await (const entries of piecesAfter(this.#db, 0, Number.MAX_SAFE_INTEGER)) {
       for (const { sequence, hash, ...entry } of entries) {
         const fits =
           sequence === head.sequence + 1 && entryHash(entry, sequence, head.hash) === hash;
         if (!fits) return { kind: "broken", sequence };
         head = { sequence, hash };
       }
-      if (entries.length < readAtOnce) return { kind: "intact", ...head };
     }
+    return { kind: "intact", ...head };
+  }
+}
+
+/** The same entries as `entriesAfter`, some at a time: however many they are, few are in memory. */
+export async function* piecesAfter(
+  reader: SqlReader,
+  after: number,
+  limit: number,
+): AsyncGenerator<readonly BookedEntry[]> {
+  let last = after;
+  for (let left = limit; left > 0;) {
+    const entries = await entriesAfter(reader, last, Math.min(left, readAtOnce));
+    const end = entries.at(-1);
+    if (end === undefined) return;
+    yield entries;
+    last = end.sequence;
+    left -= entries.length;
   }
 }
 

@@ -58,7 +58,8 @@ export function checkedParameters(parameters: readonly unknown[]): SqlParameters
 
 /** Refuses rows whose numbers had to be rounded on the way out. */
 export function checkedRow(row: SqlRow): SqlRow {
-  for (const [column, value] of Object.entries(row)) {
+  for (const column in row) {
+    const value = row[column];
     if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
       throw new AppError(
         "internal_error",

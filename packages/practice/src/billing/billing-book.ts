@@ -21,6 +21,7 @@ export type BillingTotals = {
 
 const schema = [
   "PRAGMA journal_mode = WAL",
+  "PRAGMA cache_size = -131072", // 128 MB: ids are hashes, so that a batch touches pages everywhere
   "PRAGMA synchronous = FULL",
   `CREATE TABLE IF NOT EXISTS receiver_key (id INTEGER PRIMARY KEY CHECK (id = 1), seed TEXT NOT NULL) STRICT`,
   `CREATE TABLE IF NOT EXISTS appliance (
@@ -34,6 +35,12 @@ const schema = [
     entry_id TEXT PRIMARY KEY, appliance_id TEXT NOT NULL, epoch INTEGER NOT NULL,
     sequence INTEGER NOT NULL, booked_at_ms INTEGER NOT NULL, billed_ms INTEGER NOT NULL,
     amount_micros INTEGER NOT NULL) STRICT`,
+  // The sum that each acknowledgement tells, without adding up all that was ever kept.
+  `CREATE TABLE IF NOT EXISTS held (
+    appliance_id TEXT NOT NULL, epoch INTEGER NOT NULL, amount_micros INTEGER NOT NULL,
+    PRIMARY KEY (appliance_id, epoch)) STRICT, WITHOUT ROWID`,
+  `INSERT INTO held SELECT appliance_id, epoch, sum(amount_micros) FROM entry
+    WHERE NOT EXISTS (SELECT 1 FROM held) GROUP BY appliance_id, epoch`,
 ];
 
 /**
@@ -123,10 +130,7 @@ export class BillingBook {
 
   /** What billing would hold of the epoch with these events: each entry counts once. */
   amountWith(applianceId: string, epoch: number, events: readonly UsageEvent[]): number {
-    const known = this.#db.prepare("SELECT 1 FROM entry WHERE entry_id = ?");
-    const fresh = events.filter(({ id }) => known.get(id) === undefined);
-    const added = fresh.reduce((sum, { data }) => sum + data.amountMicros, 0);
-    return this.#amountOf(applianceId, epoch) + added;
+    return this.#amountOf(applianceId, epoch) + sumOf(this.#unknown(events));
   }
 
   keep(
@@ -141,9 +145,15 @@ export class BillingBook {
     );
     this.#db.exec("BEGIN IMMEDIATE");
     try {
+      const { applianceId, epoch } = manifest;
+      this.#db
+        .prepare(
+          `INSERT INTO held VALUES (?, ?, ?) ON CONFLICT (appliance_id, epoch)
+           DO UPDATE SET amount_micros = amount_micros + excluded.amount_micros`,
+        )
+        .run(applianceId, epoch, sumOf(this.#unknown(events)));
       for (const { id, data } of events) {
         const { sequence, bookedAtMs, billedMs, amountMicros } = data;
-        const { applianceId, epoch } = manifest;
         insert.run(id, applianceId, epoch, sequence, bookedAtMs, billedMs, amountMicros);
       }
       this.#db
@@ -199,10 +209,22 @@ export class BillingBook {
 
   #amountOf(applianceId: string, epoch: number): number {
     const row = this.#db
-      .prepare(
-        "SELECT coalesce(sum(amount_micros), 0) AS micros FROM entry WHERE appliance_id = ? AND epoch = ?",
-      )
+      .prepare("SELECT amount_micros AS micros FROM held WHERE appliance_id = ? AND epoch = ?")
       .get(applianceId, epoch);
-    return Number(row?.["micros"]);
+    return Number(row?.["micros"] ?? 0);
   }
+
+  /** The events whose entries are not kept yet. */
+  #unknown(events: readonly UsageEvent[]): readonly UsageEvent[] {
+    const rows = this.#db
+      .prepare("SELECT entry_id FROM entry WHERE entry_id IN (SELECT value FROM json_each(?))")
+      .all(JSON.stringify(events.map(({ id }) => id)));
+    if (rows.length === 0) return events;
+    const known = new Set(rows.map((row) => String(row["entry_id"])));
+    return events.filter(({ id }) => !known.has(id));
+  }
+}
+
+function sumOf(events: readonly UsageEvent[]): number {
+  return events.reduce((sum, { data }) => sum + data.amountMicros, 0);
 }

@@ -5,6 +5,7 @@ import {
   type BatchManifest,
   type BatchVerdict,
   isWebhookSignedBy,
+  linesOfBody,
   parseManifest,
   parsePublicKey,
   readBatchFile,
@@ -79,7 +80,7 @@ export class BillingReceiver {
     if (key === null || !isWebhookSignedBy(key, headers, body, this.#options.clock.nowMs())) {
       return refusal(401, "not_signed");
     }
-    return this.#take(manifest, signed, linesOfArray(body), key, shownKey);
+    return this.#take(manifest, signed, linesOfBody(body), key, shownKey);
   }
 
   /** The same batch as a file: it says the same, and is the same. */
@@ -181,11 +182,6 @@ export class BillingReceiver {
 
 function refusal(status: number, error: string): BillingAnswer {
   return { status, body: { error } };
-}
-
-/** The events of a body such as `[{…},\n{…}]`: a JSON text holds no line break of its own. */
-function linesOfArray(body: string): readonly string[] {
-  return body.replace(/^\[/, "").replace(/\]$/, "").split(",\n");
 }
 
 function decoded(base64url: string | undefined): string {
