@@ -128,6 +128,7 @@ export class ControlStub {
       answerDeadlineMs,
       maxDurationMs: hourMs,
       liveTranscript: true,
+      forward: null,
       ladder: { managedKey: null, forwardTo: null, announcement: null, rejectWith: 503 },
       tools: [],
     };

@@ -1,12 +1,12 @@
 // The vault while calls go on: rotated under load, sealed, and with a damaged key in it.
 import { randomBytes } from "node:crypto";
 import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import type { NumberView, VaultView } from "@agentcall/contract";
 import { cheapPassphrase } from "@agentcall/control-plane/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { demoNumber, House } from "../support/house.ts";
+import { sqlElsewhere } from "../support/sql-elsewhere.ts";
 
 const goodKey = "sk-proj-practice-good-12345678";
 const passphrase = "correct horse battery";
@@ -64,12 +64,9 @@ describe("a vault", () => {
     house = await House.open();
     await house.saveKey(goodKey);
     const [demo] = await numbers();
-    withDatabase((db) => {
-      db.prepare("UPDATE secret SET stored = ? WHERE owner_id = ?").run(
-        randomBytes(150),
-        demo?.id ?? "",
-      );
-    });
+    sqlElsewhere(databaseFile(), "UPDATE secret SET stored = ? WHERE owner_id = ?", [
+      [randomBytes(150), demo?.id ?? ""],
+    ]);
 
     const failed = await house.call();
     expect(await failed.outcome).toMatchObject({ kind: "refused", status: 503 });
@@ -98,21 +95,18 @@ async function vaultWhen(holds: (view: VaultView) => boolean): Promise<VaultView
 
 /** Numbers whose keys make the rewrapping last. */
 function addNumbers(count: number): void {
-  withDatabase((db) => {
-    const insert = db.prepare(
-      `INSERT INTO number (id, e164, voice_mode, inbound, created_at_ms, updated_at_ms)
-       VALUES (?, ?, 'managed', NULL, ?, 0)`,
-    );
-    for (let index = 0; index < count; index += 1) {
-      const text = String(index).padStart(3, "0");
-      insert.run(`num_other${text}`, `+14155551${text}`, 9e15);
-    }
+  const others = Array.from({ length: count }, (_, index) => {
+    const text = String(index).padStart(3, "0");
+    return [`num_other${text}`, `+14155551${text}`, 9e15];
   });
+  sqlElsewhere(
+    databaseFile(),
+    `INSERT INTO number (id, e164, voice_mode, inbound, created_at_ms, updated_at_ms)
+     VALUES (?, ?, 'managed', NULL, ?, 0)`,
+    others,
+  );
 }
 
-function withDatabase(work: (db: DatabaseSync) => void): void {
-  const db = new DatabaseSync(path.join(house.folder, "data", "agentcall.db"));
-  db.exec("PRAGMA busy_timeout = 5000");
-  work(db);
-  db.close();
+function databaseFile(): string {
+  return path.join(house.folder, "data", "agentcall.db");
 }

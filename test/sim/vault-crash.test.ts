@@ -2,18 +2,9 @@
 // starts it again, and looks whether each number is in exactly the old or the new state.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { TestClock } from "@agentcall/base/testing";
 import type { NumberView, VaultView } from "@agentcall/contract";
 import type { ControlPlane } from "@agentcall/control-plane";
@@ -21,6 +12,7 @@ import { type FaultPoint, faultPoints, openRoot, readKey } from "@agentcall/cont
 import { type Practice, startPractice } from "@agentcall/practice";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
+import { bytesElsewhere, sqlElsewhere } from "../support/sql-elsewhere.ts";
 import { askAs, rootKeyFileIn, startSmall } from "../support/small-control-plane.ts";
 
 const formerKey = "sk-proj-practice-good-former01";
@@ -148,16 +140,16 @@ async function makeTemplate(template: string): Promise<void> {
   writeFileSync(rootKeyFileIn(template), "0f".repeat(32), { mode: 0o600 });
   const made = await startSmall(template, `${practice.http}/v1`, new TestClock());
   const [demo] = await numbers(made.http);
-  const db = new DatabaseSync(path.join(template, "agentcall.db"));
-  const insert = db.prepare(
+  const others = Array.from({ length: othersCount }, (_, index) => {
+    const text = String(index).padStart(3, "0");
+    return [`num_other${text}`, `+14155551${text}`, demo?.id ?? ""];
+  });
+  sqlElsewhere(
+    path.join(template, "agentcall.db"),
     `INSERT INTO number (id, e164, voice_mode, inbound, created_at_ms, updated_at_ms)
      SELECT ?, ?, voice_mode, inbound, 9e15, 9e15 FROM number WHERE id = ?`,
+    others,
   );
-  for (let index = 0; index < othersCount; index += 1) {
-    const text = String(index).padStart(3, "0");
-    insert.run(`num_other${text}`, `+14155551${text}`, demo?.id ?? "");
-  }
-  db.close();
   await askAs(made.http, "POST", "/v1/byok/bulk", { apiKey: formerKey, numberIds: "all" });
   await made.close();
 }
@@ -228,13 +220,10 @@ function storedOf(id: string): Uint8Array {
 }
 
 function read(sql: string): readonly Record<string, unknown>[] {
-  const db = new DatabaseSync(path.join(data, "agentcall.db"), { readOnly: true });
-  const rows = db.prepare(sql).all();
-  db.close();
-  return rows;
+  return sqlElsewhere(path.join(data, "agentcall.db"), sql);
 }
 
 function holds(name: string, bytes: Uint8Array): boolean {
   const file = path.join(data, name);
-  return existsSync(file) && readFileSync(file).includes(Buffer.from(bytes).subarray(-40));
+  return existsSync(file) && bytesElsewhere(file).includes(Buffer.from(bytes).subarray(-40));
 }

@@ -7,6 +7,7 @@ import type { FastifyInstance } from "fastify";
 import { ApiKeyStore } from "./access/api-key-store.ts";
 import { openAfterCall } from "./after-call.ts";
 import { AuditLog } from "./audit/audit-log.ts";
+import { Budgets } from "./budgets/budgets.ts";
 import { ByokKeys } from "./byok/byok-keys.ts";
 import { KeyDelivery } from "./byok/key-delivery.ts";
 import { KeyTester } from "./byok/key-tester.ts";
@@ -220,9 +221,11 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     ...{ db, audit, vault, identity, licensing, jobs, stream, billing, clock, log },
     outgoingAllowed,
   });
+  const budgets = new Budgets({ db, audit, numbers, licensing, stream, clock, log });
   const desk = await CallDesk.open({
     db,
     calls,
+    budgets,
     numbers,
     trunks,
     trunkCapacity,
@@ -270,6 +273,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     managedKey,
     keyDelivery,
     licensing,
+    budgets,
     calls,
     stream,
     usage,

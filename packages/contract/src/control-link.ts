@@ -81,6 +81,8 @@ export const liveEventSchema = z.discriminatedUnion("kind", [
     /** Grows by one with each partial of a call, across turns. */
     sequence: z.int().nonnegative(),
   }),
+  /** An answered call goes on: the stretch that it would be charged if it ended now. */
+  z.object({ kind: z.literal("call.heartbeat"), callId: callIdSchema, usage: callUsageSchema }),
   // Told again after each `trunks` frame, so that one that is left out is not missed for long.
   z.object({ kind: z.literal("trunk.status"), trunkId: trunkIdSchema, report: trunkReportSchema }),
 ]);
@@ -111,6 +113,8 @@ export const callPlanSchema = z.object({
   answerDeadlineMs: z.int().positive(),
   maxDurationMs: z.int().positive(),
   liveTranscript: z.boolean(),
+  /** The caller is answered for another party at once, by a plan without a key; null: for the agent. */
+  forward: z.object({ to: transferTargetSchema, why: endCauseSchema }).nullable().default(null),
   ladder: ladderSchema,
   tools: toolsSchema,
 });

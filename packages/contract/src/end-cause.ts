@@ -64,7 +64,7 @@ export const endCauseText: Readonly<Record<EndCause, string>> = {
   trunk_calls_taken: "All calls that the trunk may carry or begin at once were taken.",
   number_calls_taken: "All calls that the number may have at once were taken.",
   trial_exhausted: "The minutes that the free plan has each month are used up.",
-  budget_exhausted: "The monthly budget of the number is used up.",
+  budget_exhausted: "A monthly budget, of the number or of the appliance, is used up.",
   managed_key_missing: "The number is in managed mode, and the appliance has no managed key.",
   control_plane_unreachable: "The gateway could not reach the control plane to ask what to do.",
   vault_sealed: "The vault was sealed, so no key could be opened for the call.",
@@ -75,7 +75,7 @@ export const endCauseText: Readonly<Record<EndCause, string>> = {
   signalling_lost:
     "The caller's side did not answer any more, so the session timer ended the call.",
   transferred: "The call was handed over to another party.",
-  forwarded: "The model could not be had, and the call was handed over to a person.",
+  forwarded: "The agent could not take the call, and it was handed over to a person.",
   far_end_hung_up: "The party to whom the call had been handed over hung up.",
   session_lost: "The connection to the model was lost during the call.",
   session_expired: "The session with the model reached the provider's maximum duration.",

@@ -10,6 +10,13 @@ export {
   voiceSchema,
 } from "./agent.ts";
 export {
+  type BudgetRule,
+  type BudgetSettings,
+  budgetSettingsSchema,
+  type BudgetView,
+  budgetViewSchema,
+} from "./budget.ts";
+export {
   type CallLatency,
   callLatencySchema,
   type CallRecord,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { languageSchema, voiceModeSchema, voiceSchema } from "./agent.ts";
+import { budgetRuleSchema } from "./budget.ts";
 import { contextSourceSchema, contextWebhookSchema, notifySchema } from "./caller-context.ts";
 import { e164Schema } from "./e164.ts";
 import { actionWebhookSchema } from "./action-webhook.ts";
@@ -62,6 +63,7 @@ export const inboundConfigSchema = z
       .strictObject({
         maxConcurrentCalls: z.int().min(1).max(callsMax).nullable().default(null),
         monthlyBudgetMicros: z.int().min(0).nullable().default(null),
+        whenBudgetUsed: budgetRuleSchema.default("stop"),
       })
       .prefault({}),
   })
@@ -74,6 +76,10 @@ export const inboundConfigSchema = z
     ({ contextSource, contextWebhook }) =>
       contextWebhook !== null || (contextSource !== "webhook" && contextSource !== "merge"),
     { path: ["contextWebhook"], error: "is needed by this contextSource" },
+  )
+  .refine(
+    ({ limits, fallback }) => limits.whenBudgetUsed !== "forward" || fallback.forwardTo !== null,
+    { path: ["fallback", "forwardTo"], error: "is needed by limits.whenBudgetUsed forward" },
   );
 export type InboundConfig = z.infer<typeof inboundConfigSchema>;
 

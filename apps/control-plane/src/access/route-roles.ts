@@ -89,6 +89,8 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "POST /v1/memory/candidates/:id/reject": "operator",
   "GET /v1/settings/memory": "viewer",
   "PUT /v1/settings/memory": "admin",
+  "GET /v1/settings/budget": "viewer",
+  "PUT /v1/settings/budget": "admin",
   "GET /v1/settings/mail": "admin",
   "PUT /v1/settings/mail": "admin",
   "POST /v1/settings/mail/test": "admin",

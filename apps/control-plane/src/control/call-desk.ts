@@ -3,17 +3,17 @@ import {
   type CallEvent,
   type CallId,
   type CallKey,
+  type CallUsage,
   type GatewayFrame,
   type PlanOutcome,
   type ToolOutcome,
 } from "@agentcall/contract";
+import type { Budgets } from "../budgets/budgets.ts";
 import type { CallStore, Teller } from "../calls/call-store.ts";
 import { lostCallEnd } from "../calls/lost-call.ts";
 import type { EventStream } from "../events/event-stream.ts";
 import { modeOnPlan } from "../license/entitlement.ts";
 import type { Licensing } from "../license/licensing.ts";
-import { periodOf } from "../ledger/period.ts";
-import { spentMicros } from "../ledger/usage-totals.ts";
 import { currentEpoch } from "../ledger/epoch.ts";
 import { bookedTalkMs } from "../ledger/usage-book.ts";
 import type { Database } from "../sqlite/database.ts";
@@ -26,6 +26,7 @@ import type { CallerContext } from "./caller-context.ts";
 import { CallCapacity, type CallInProgress } from "./call-capacity.ts";
 import {
   type Charging,
+  forwardOf,
   type KeyForCall,
   type OfferFacts,
   planCall,
@@ -39,6 +40,7 @@ import type { KeyOpener } from "./key-opener.ts";
 export type CallDeskOptions = {
   readonly db: Database;
   readonly calls: CallStore;
+  readonly budgets: Budgets;
   readonly numbers: NumberStore;
   readonly trunks: TrunkStore;
   readonly trunkCapacity: TrunkCapacity;
@@ -97,34 +99,33 @@ export class CallDesk implements CallHandlers {
   }
 
   async onOffer(offer: CallOffer): Promise<PlanOutcome> {
-    const { db, keys, licensing, provider, nowMs, log } = this.#options;
+    const { budgets, keys, provider, log } = this.#options;
     // Taken at once, in the order of the offers: two of the same moment do not share the last place.
     const hasPlace = this.#capacity.take(offer.callId);
     const trunk = await this.#trunkOf(offer);
     const trunkPlace = this.#takeTrunkPlace(offer.callId, trunk);
     const found = await this.#numberOf(offer, trunk);
     const number = found === null ? null : this.#onPlan(found);
-    const trial = await licensing.trial();
     const facts: OfferFacts = {
       trunk,
       trunkPlace,
       number,
-      spentMicros: number === null ? 0 : await spentMicros(db, periodOf(nowMs()), number.id),
-      trialLeftMs: trial === null ? null : trial.includedMs - trial.usedMs,
+      budgets: number === null ? [] : await budgets.of(number),
       hasPlace,
       hasNumberPlace: number === null || this.#takeNumberPlace(offer.callId, number),
     };
-    // No key is opened for a call that is refused anyway.
-    const isRefused = number === null || refuseCall(facts) !== null;
+    // No key is opened for a call that the agent does not take.
+    const isAgents = refuseCall(facts) === null && forwardOf(facts) === null;
+    const agents = isAgents ? number : null;
     const [apiKey, callerContext] = await Promise.all([
-      isRefused ? noKey : keys.own(number, offer.callId),
-      isRefused ? "" : this.#contextOf(number, offer),
+      agents === null ? noKey : keys.own(agents, offer.callId),
+      agents === null ? "" : this.#contextOf(agents, offer),
     ]);
-    const mayFallBack = !isRefused && apiKey.kind === "opened";
+    const mayFallBack = agents !== null && apiKey.kind === "opened";
     const outcome = planCall({
       ...facts,
       apiKey,
-      fallbackKey: mayFallBack ? await keys.fallback(number, offer.callId) : null,
+      fallbackKey: mayFallBack ? await keys.fallback(agents, offer.callId) : null,
       provider,
       charging: await this.#chargingOf(number),
       callerContext,
@@ -163,6 +164,11 @@ export class CallDesk implements CallHandlers {
     for (const event of events) {
       if (event.kind === "call.ended") this.#release(event.callId);
     }
+    await this.#options.budgets.booked(events);
+  }
+
+  onHeartbeat(callId: CallId, usage: CallUsage): Promise<void> {
+    return this.#options.budgets.heard(callId, usage);
   }
 
   onPartial({ callId, itemId, speaker, text, sequence }: PartialTranscript): void {

@@ -1,6 +1,7 @@
 import { Secret } from "@agentcall/base";
 import { defaultRateCard, inboundConfigSchema, type NumberId } from "@agentcall/contract";
 import { describe, expect, test } from "vitest";
+import type { Budget } from "../budgets/budget.ts";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
 import { CallCapacity } from "./call-capacity.ts";
 import { type PlanFacts, planCall } from "./call-plan.ts";
@@ -35,14 +36,20 @@ const busyNumber: RegisteredNumber = {
 
 const full = { kind: "refused", retryAfterSecs: 10 } as const;
 
-const withBudget: RegisteredNumber = {
+const withDesk: RegisteredNumber = {
   ...number,
   inbound: inboundConfigSchema.parse({
     mode: "ai",
     systemPrompt: "Be brief.",
-    limits: { monthlyBudgetMicros: 400_000 },
+    fallback: { forwardTo: "+14155550142", announcement: "We are closed." },
   }),
 };
+
+function trialLeft(leftMs: number): Budget {
+  return { scope: "trial", used: 300_000 - leftMs, limit: 300_000, rule: "stop" };
+}
+
+const used: Budget = { scope: "number", used: 400_000, limit: 400_000, rule: "stop" };
 
 describe("the plan of a call", () => {
   test("holds the agent, the limits and the key, and the appliance's model where the number names none", () => {
@@ -70,6 +77,7 @@ describe("the plan of a call", () => {
         answerDeadlineMs: 4_000,
         maxDurationMs: 60_000,
         liveTranscript: false,
+        forward: null,
         ladder: { managedKey: null, forwardTo: null, announcement: null, rejectWith: 503 },
         tools: [],
       },
@@ -101,10 +109,33 @@ describe("the plan of a call", () => {
     });
   });
 
-  test("is there as long as something of the number's budget is left", () => {
-    const outcome = planCall(factsOf({ number: withBudget, spentMicros: 399_999 }));
+  test.each<[string, Budget]>([
+    ["as long as something of its budget is left", { ...used, used: 399_999 }],
+    ["when its budget is used up and the rule is to warn", { ...used, rule: "warn" }],
+  ])("is the agent's %s", (_, budget) => {
+    expect(planCall(factsOf({ budgets: [budget] }))).toMatchObject({
+      kind: "accept",
+      plan: { forward: null, provider: { apiKey: "the key" } },
+    });
+  });
 
-    expect(outcome.kind).toBe("accept");
+  test("is to hand the caller over when a budget is used up and says so, and holds no key", () => {
+    const outcome = planCall(
+      factsOf({
+        number: withDesk,
+        budgets: [{ ...used, rule: "forward" }],
+        apiKey: { kind: "none" },
+      }),
+    );
+
+    expect(outcome).toMatchObject({
+      kind: "accept",
+      plan: {
+        forward: { to: "+14155550142", why: "budget_exhausted" },
+        provider: { apiKey: "" },
+        ladder: { managedKey: null, forwardTo: null, announcement: "We are closed." },
+      },
+    });
   });
 
   test("takes the model that the number names", () => {
@@ -141,14 +172,34 @@ describe("the plan of a call", () => {
     ],
     [
       "when the free plan's minutes are used up",
-      { trialLeftMs: 999 },
+      { budgets: [{ ...trialLeft(0), rule: "stop" }] },
       480,
       "trial_exhausted",
       null,
     ],
     [
       "when the number's monthly budget is used up",
-      { number: withBudget, spentMicros: 400_000 },
+      { budgets: [used] },
+      480,
+      "budget_exhausted",
+      null,
+    ],
+    [
+      "when a budget is used up that hands over, and the number names nobody",
+      { budgets: [{ ...used, scope: "appliance", rule: "forward" }] },
+      480,
+      "budget_exhausted",
+      null,
+    ],
+    [
+      "when one budget is used up that stops, beside one that hands over",
+      {
+        number: withDesk,
+        budgets: [
+          { ...used, rule: "forward" },
+          { ...used, scope: "appliance" },
+        ],
+      },
       480,
       "budget_exhausted",
       null,
@@ -173,10 +224,10 @@ describe("the plan of a call", () => {
   });
 
   test("ends a call when the free plan's minutes do, and not later than its own limit", () => {
-    expect(planCall(factsOf({ trialLeftMs: 1_000.5 }))).toMatchObject({
+    expect(planCall(factsOf({ budgets: [trialLeft(1_000.5)] }))).toMatchObject({
       plan: { maxDurationMs: 1_000 },
     });
-    expect(planCall(factsOf({ trialLeftMs: 300_000 }))).toMatchObject({
+    expect(planCall(factsOf({ budgets: [trialLeft(300_000)] }))).toMatchObject({
       plan: { maxDurationMs: 60_000 },
     });
   });
@@ -232,8 +283,7 @@ test("a number's last place is given once, whatever other numbers carry, and a c
 function factsOf(changes: Partial<PlanFacts> = {}): PlanFacts {
   return {
     number,
-    spentMicros: 0,
-    trialLeftMs: null,
+    budgets: [],
     trunk: trunkOf(),
     trunkPlace: { kind: "taken" },
     hasPlace: true,

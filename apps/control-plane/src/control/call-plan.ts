@@ -1,6 +1,6 @@
 import { invariant, type Secret } from "@agentcall/base";
-import type { EndCause, PlanOutcome, RateCard } from "@agentcall/contract";
-import { hasTrialLeft } from "../license/entitlement.ts";
+import type { CallPlan, EndCause, PlanOutcome, RateCard } from "@agentcall/contract";
+import { type Budget, verdictOf } from "../budgets/budget.ts";
 import { withContext } from "./caller-context.ts";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
 import type { Trunk } from "../trunks/trunk.ts";
@@ -11,10 +11,8 @@ import type { Found } from "../vault/vault.ts";
 export type OfferFacts = {
   /** With the voice mode that the appliance's plan allows it. */
   readonly number: RegisteredNumber | null;
-  /** What is left of the free plan's talk this month; null on another plan. */
-  readonly trialLeftMs: number | null;
-  /** What the number has cost this month, calls in progress as far as they are booked. */
-  readonly spentMicros: number;
+  /** What the call would be charged to: of its number, of the appliance, and the free plan's minutes. */
+  readonly budgets: readonly Budget[];
   /** The trunk that the call came by; null where it is none of ours, or switched off. */
   readonly trunk: Trunk | null;
   readonly trunkPlace: TrunkPlace;
@@ -59,7 +57,7 @@ const retryAfterSecs = 10; // calls last minutes: one is likely to end soon
 
 /** Why a call is refused without asking for its key; null when it is not. */
 export function refuseCall(facts: OfferFacts): Rejection | null {
-  const { number, trialLeftMs, trunk, trunkPlace } = facts;
+  const { number, trunk, trunkPlace } = facts;
   if (trunk === null) return rejection(facts, 403, "caller_not_allowed");
   if (trunkPlace.kind === "refused") {
     const { overLimitStatus } = trunk.settings;
@@ -67,12 +65,9 @@ export function refuseCall(facts: OfferFacts): Rejection | null {
   }
   if (number === null) return rejection(facts, 404, "number_unknown");
   if (number.inbound === null) return rejection(facts, 480, "number_without_agent");
-  if (trialLeftMs !== null && !hasTrialLeft(trialLeftMs)) {
-    return rejection(facts, 480, "trial_exhausted");
-  }
-  const budgetMicros = number.inbound.limits.monthlyBudgetMicros;
-  if (budgetMicros !== null && facts.spentMicros >= budgetMicros) {
-    return rejection(facts, 480, "budget_exhausted");
+  const verdict = verdictOf(facts.budgets);
+  if (verdict.kind !== "go" && forwardOf(facts) === null) {
+    return rejection(facts, 480, verdict.endCause);
   }
   if (!facts.hasPlace) {
     return rejection(facts, 503, "all_calls_taken", retryAfterSecs);
@@ -84,13 +79,21 @@ export function refuseCall(facts: OfferFacts): Rejection | null {
   return null;
 }
 
+/** To whom a call goes whose budget is used up, when that is the rule and the number names somebody. */
+export function forwardOf({ number, budgets }: OfferFacts): CallPlan["forward"] {
+  const verdict = verdictOf(budgets);
+  const to = number?.inbound?.fallback.forwardTo ?? null;
+  return verdict.kind === "forward" && to !== null ? { to, why: verdict.endCause } : null;
+}
+
 /** Decides what to do with a call. The key in it is for this call alone. */
 export function planCall(facts: PlanFacts): PlanOutcome {
   const refusal = refuseCall(facts);
   if (refusal !== null) return refusal;
-  const { number, provider, trialLeftMs, apiKey, fallbackKey } = facts;
+  const { number, provider, apiKey, fallbackKey } = facts;
   invariant(number !== null && number.inbound !== null, "what has no agent was refused");
-  if (apiKey.kind !== "opened") return withoutKey(facts, apiKey);
+  const forward = forwardOf(facts);
+  if (forward === null && apiKey.kind !== "opened") return withoutKey(facts, apiKey);
   const { inbound } = number;
   const { forwardTo, announcement, rejectWith } = inbound.fallback;
   return {
@@ -111,14 +114,28 @@ export function planCall(facts: PlanFacts): PlanOutcome {
         firstMessage: inbound.firstMessage,
         model: inbound.model ?? provider.model,
       },
-      provider: { realtimeUrl: provider.realtimeUrl, apiKey: apiKey.secret.reveal() },
+      provider: {
+        realtimeUrl: provider.realtimeUrl,
+        apiKey: apiKey.kind === "opened" ? apiKey.secret.reveal() : "",
+      },
       answerDeadlineMs: inbound.answerDeadlineMs,
-      maxDurationMs: Math.min(inbound.maxDurationSecs * 1_000, Math.floor(trialLeftMs ?? Infinity)),
+      maxDurationMs: Math.min(inbound.maxDurationSecs * 1_000, trialLeftMsOf(facts)),
       liveTranscript: inbound.liveTranscript,
-      ladder: { managedKey: fallbackKey?.reveal() ?? null, forwardTo, announcement, rejectWith },
+      forward,
+      ladder: {
+        managedKey: fallbackKey?.reveal() ?? null,
+        forwardTo: forward === null ? forwardTo : null,
+        announcement,
+        rejectWith,
+      },
       tools: inbound.tools,
     },
   };
+}
+
+function trialLeftMsOf({ budgets }: OfferFacts): number {
+  const trial = budgets.find(({ scope }) => scope === "trial");
+  return trial === undefined ? Infinity : Math.floor(trial.limit - trial.used);
 }
 
 function withoutKey(

@@ -5,6 +5,7 @@ import {
   type CallEvent,
   type CallId,
   type CallKey,
+  type CallUsage,
   type ControlFrame,
   controlFrameBytesMax,
   controlLinkVersion,
@@ -31,6 +32,8 @@ export type CallHandlers = {
   /** Resolves when the events are on disk. */
   onEvents(teller: Teller, events: readonly CallEvent[]): Promise<void>;
   onPartial(event: PartialTranscript): void;
+  /** Never rejects. */
+  onHeartbeat(callId: CallId, usage: CallUsage): Promise<void>;
   /** Never rejects: what fails is told to the model. */
   onTool(call: ToolAsked): Promise<ToolOutcome>;
 };
@@ -181,6 +184,9 @@ export class ControlServer {
     switch (event.kind) {
       case "transcript.partial":
         this.#options.calls.onPartial(event);
+        return;
+      case "call.heartbeat":
+        void this.#options.calls.onHeartbeat(event.callId, event.usage);
         return;
       case "trunk.status":
         if (gateway !== null) this.#options.trunks.onReport(gateway, event.trunkId, event.report);

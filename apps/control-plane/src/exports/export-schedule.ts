@@ -1,6 +1,7 @@
 import { AppError } from "@agentcall/base";
 import type { ExportScheduleChange } from "@agentcall/contract";
 import { Cron } from "croner";
+import { isTimezone } from "../budgets/zoned-month.ts";
 
 /** When batches are due. */
 export type ExportTiming = { readonly cron: string; readonly timezone: string };
@@ -26,15 +27,6 @@ export function checkTiming({ cron, timezone }: ExportScheduleChange, nowMs: num
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw wrongField("cron", "must be five fields such as 0 * * * *");
-  }
-}
-
-function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false; // RangeError
   }
 }
 

@@ -14,6 +14,8 @@ import type { ApiKeyStore } from "../access/api-key-store.ts";
 import { addAuthorization, countedAs } from "../access/authorization.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import { addAuditRoutes } from "../audit/audit-routes.ts";
+import { addBudgetRoutes } from "../budgets/budget-routes.ts";
+import type { Budgets } from "../budgets/budgets.ts";
 import type { ByokKeys } from "../byok/byok-keys.ts";
 import { addByokRoutes } from "../byok/byok-routes.ts";
 import type { KeyDelivery } from "../byok/key-delivery.ts";
@@ -68,6 +70,7 @@ export type AppDeps = {
   readonly managedKey: ManagedKey;
   readonly keyDelivery: KeyDelivery;
   readonly licensing: Licensing;
+  readonly budgets: Budgets;
   readonly calls: CallStore;
   readonly stream: EventStream;
   readonly usage: ExportParts;
@@ -133,6 +136,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addAuditRoutes(app, deps);
   addPairingRoutes(app, deps);
   if (deps.consoleUrl !== null) addConsoleRedirect(app, deps.consoleUrl);
+  addBudgetRoutes(app, deps.budgets);
   addUsageRoutes(app, deps.usage);
   addExportRoutes(app, deps.usage, deps.idempotent);
   addJobRoutes(app, deps.jobs);

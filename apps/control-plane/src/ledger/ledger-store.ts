@@ -7,6 +7,7 @@ import {
   ledgerEntrySchema,
   startOfChain,
 } from "@agentcall/billing";
+import { addToBudgetUse } from "../budgets/budget-store.ts";
 import type { Database, SqlReader, SqlRow, SqlValue, SqlWriter } from "../sqlite/database.ts";
 import { addToTotals } from "./usage-totals.ts";
 
@@ -87,6 +88,7 @@ export class LedgerStore {
     if (fresh.length > 0) {
       await insertAll(writer, chained(await headOf(writer), fresh), recordedAtMs);
       await addToTotals(writer, fresh);
+      await addToBudgetUse(writer, fresh);
     }
     return outcomes;
   }

@@ -151,7 +151,11 @@ describe("the agent of a number", () => {
       notify: { emailTo: null, businessName: null, agencyName: null },
       tools: [],
       actionWebhook: null,
-      limits: { maxConcurrentCalls: null, monthlyBudgetMicros: null },
+      limits: {
+        maxConcurrentCalls: null,
+        monthlyBudgetMicros: null,
+        whenBudgetUsed: "stop",
+      },
       voiceMode: "managed",
       hasByokKey: false,
       byokOpenaiApiKeyPreview: null,

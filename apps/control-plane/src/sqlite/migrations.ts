@@ -1,3 +1,4 @@
+import { budgetsSchema } from "./schema/budgets.ts";
 import { exportsSchema } from "./schema/exports.ts";
 import { jobsSchema } from "./schema/jobs.ts";
 import { ledgerSchema } from "./schema/ledger.ts";
@@ -179,4 +180,5 @@ export const migrations: readonly Migration[] = [
   },
   exportsSchema,
   reportsSchema,
+  budgetsSchema,
 ];

@@ -7,6 +7,7 @@ import type { Role } from "@agentcall/contract";
 import { type AfterCall, openAfterCall } from "../after-call.ts";
 import { ApiKeyStore } from "../access/api-key-store.ts";
 import { applianceActor, AuditLog } from "../audit/audit-log.ts";
+import { Budgets } from "../budgets/budgets.ts";
 import { ByokKeys } from "../byok/byok-keys.ts";
 import { KeyDelivery } from "../byok/key-delivery.ts";
 import { KeyTester } from "../byok/key-tester.ts";
@@ -52,6 +53,7 @@ export class OpenApp {
   readonly numbers: NumberStore;
   readonly trunks: TrunkStore;
   readonly trunkDesk: TrunkDesk;
+  readonly budgets: Budgets;
   readonly calls: CallStore;
   readonly stream: EventStream;
   readonly jobs: JobQueue;
@@ -78,6 +80,7 @@ export class OpenApp {
     this.numbers = parts.numbers;
     this.trunks = parts.trunks;
     this.trunkDesk = parts.trunkDesk;
+    this.budgets = parts.budgets;
     this.calls = parts.calls;
     this.stream = parts.stream;
     this.jobs = parts.jobs;
@@ -150,6 +153,7 @@ export class OpenApp {
       billing,
       outgoingAllowed: new Set(),
     });
+    const budgets = new Budgets({ db, audit, numbers, licensing, stream, clock, log: silentLog });
     const hungUp: string[] = [];
     const transferred: [string, string][] = [];
     const state = { gateways: 1 };
@@ -168,6 +172,7 @@ export class OpenApp {
       managedKey,
       keyDelivery,
       licensing,
+      budgets,
       calls,
       stream,
       usage,
@@ -212,6 +217,7 @@ export class OpenApp {
       numbers,
       trunks,
       trunkDesk,
+      budgets,
       calls,
       stream,
       usage,

@@ -1,21 +1,24 @@
 // What was deleted, replaced or destroyed must be gone from every file of the data folder, not only from the tables.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { Secret, seededRandom, silentLog } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
 import type { E164 } from "@agentcall/contract";
 import { type Practice, startPractice } from "@agentcall/practice";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type ControlPlane, startControlPlane } from "../control-plane.ts";
 import { proLicense } from "../testing/licenses.ts";
 import { rootKeyOf } from "../testing/root-key.ts";
 import { eventually } from "../../../../test/support/eventually.ts";
+import { bytesElsewhere, sqlElsewhere } from "../../../../test/support/sql-elsewhere.ts";
 import type { SqliteDriver } from "../sqlite/open-database.ts";
 
 const adminKey = new Secret("ac_live_0123456789abcdef");
 const drivers: readonly SqliteDriver[] = ["sqlite3", "node"];
+
+// A house with its database on disk starts in a second, or in ten on a machine with other work.
+vi.setConfig({ hookTimeout: 60_000, testTimeout: 60_000 });
 
 describe.each(drivers)("the files of the database, through %s", (driver) => {
   let folder: string;
@@ -99,6 +102,10 @@ describe.each(drivers)("the files of the database, through %s", (driver) => {
     expect(filesWithPartOf(wrappedDataKey)).toEqual([]);
   });
 
+  function file(): string {
+    return path.join(folder, "agentcall.db");
+  }
+
   async function save(end: string): Promise<void> {
     await ask("POST", `/v1/numbers/${numberId}/byok/key`, {
       apiKey: `sk-proj-practice-good-1234${end}`,
@@ -120,17 +127,13 @@ describe.each(drivers)("the files of the database, through %s", (driver) => {
   }
 
   function isFirstKeyDestroyed(): boolean {
-    const db = new DatabaseSync(path.join(folder, "agentcall.db"), { readOnly: true });
-    const row = db.prepare("SELECT state FROM wrapping_key WHERE key_version = 1").get();
-    db.close();
+    const [row] = sqlElsewhere(file(), "SELECT state FROM wrapping_key WHERE key_version = 1");
     return row?.["state"] === "destroyed";
   }
 
   /** A value of the live database. */
   function read(sql: string): Uint8Array {
-    const db = new DatabaseSync(path.join(folder, "agentcall.db"), { readOnly: true });
-    const value = db.prepare(sql).get()?.["bytes"];
-    db.close();
+    const value = sqlElsewhere(file(), sql)[0]?.["bytes"];
     if (!(value instanceof Uint8Array)) throw new Error("there is no such value");
     return value;
   }
@@ -142,7 +145,7 @@ describe.each(drivers)("the files of the database, through %s", (driver) => {
       parts.push(Buffer.from(bytes.subarray(at, at + 16)));
     }
     return readdirSync(folder).filter((name) => {
-      const content = readFileSync(path.join(folder, name));
+      const content = bytesElsewhere(path.join(folder, name));
       return parts.some((part) => content.includes(part));
     });
   }

@@ -177,6 +177,9 @@ export class CallRunner implements SipLegHandlers {
       case "open-session":
         this.#openSession(action.plan, action.key);
         return;
+      case "prepare":
+        this.#conversation = this.#makeConversation(action.plan);
+        return;
       case "answer":
         this.#answer();
         return;

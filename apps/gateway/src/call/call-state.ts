@@ -115,6 +115,8 @@ export type CallAction =
   | { readonly kind: "ask-plan" }
   | { readonly kind: "ring" }
   | { readonly kind: "open-session"; readonly plan: CallPlan; readonly key: "own" | "managed" }
+  /** The audio of a call that opens no session: phrases, and what goes between two legs. */
+  | { readonly kind: "prepare"; readonly plan: CallPlan }
   /** Opens another session in the place of the one that is there, and tells it what was said. */
   | { readonly kind: "replace-session"; readonly key: "same" | "managed" }
   | { readonly kind: "close-session" }

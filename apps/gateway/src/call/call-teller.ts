@@ -49,8 +49,17 @@ export class CallTeller {
   keepDraft(stats: MediaStats | null): void {
     const { facts, ports, log } = this.#options;
     const record = facts.record("gateway_lost", 200, stats);
-    const usage = facts.meter.stretchIfLost() ?? undefined;
-    const draft: CallEvent = { ...this.#head(this.#endEventId), kind: "call.ended", record, usage };
+    const usage = facts.meter.stretchIfLost();
+    if (usage !== null) {
+      const { callId } = this.#options.invite;
+      ports.control.live({ kind: "call.heartbeat", callId, usage });
+    }
+    const draft: CallEvent = {
+      ...this.#head(this.#endEventId),
+      kind: "call.ended",
+      record,
+      usage: usage ?? undefined,
+    };
     ports.control.keepDraft(draft).catch((error: unknown) => {
       log.error({ err: error }, "the heartbeat of a call could not be written");
     });

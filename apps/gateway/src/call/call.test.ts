@@ -77,6 +77,7 @@ const inputs: Readonly<Record<string, CallInput>> = {
   "far-bye": { kind: "far-end", event: "hung-up" },
   "plan-other-key": planWith({ managedKey: "the other key" }),
   "plan-person": planWith({ forwardTo: "+14155550142" }),
+  "plan-for-person": planForPerson(),
   "plan-words": planWith({ announcement: "We are closed.", rejectWith: 486 }),
   "plan-busy": planWith({ rejectWith: 486 }),
   "plan-all": planWith({
@@ -92,6 +93,12 @@ const inputs: Readonly<Record<string, CallInput>> = {
 function planWith(ladder: Partial<CallPlan["ladder"]>): CallInput {
   const its = { ...plan, ladder: { ...plan.ladder, ...ladder } };
   return { kind: "planned", outcome: { kind: "accept", plan: its } };
+}
+
+/** The number's budget is used up, and its rule hands callers over. */
+function planForPerson(): CallInput {
+  const forward = { to: "+14155550142", why: "budget_exhausted" } as const;
+  return { kind: "planned", outcome: { kind: "accept", plan: { ...plan, forward } } };
 }
 
 function reject(
@@ -134,6 +141,8 @@ function inWords(action: CallAction): string {
     case "arm":
     case "disarm":
       return `${action.kind}:${action.timer}`;
+    case "prepare":
+      return "prepare-audio";
     case "open-session":
       return action.key === "own" ? action.kind : "open-session:managed";
     case "replace-session":
@@ -167,6 +176,7 @@ const disarmed =
   "disarm:first-word disarm:notice disarm:replacement disarm:end-warning disarm:refer disarm:dial";
 const replacing = "disarm:first-word arm:notice arm:replacement";
 const goingToRefer = `${disarmed} play:connecting refer arm:refer`;
+const forPerson = `ask-plan ring prepare-audio answer ${started} step:forward:budget_exhausted`;
 const dialling = "disarm:refer play:ringback dial arm:dial";
 
 /** The words of the end: the apology, or the number's own. */
@@ -364,6 +374,21 @@ describe("the failure ladder", () => {
       "nobody takes the call, and the caller hears so",
       "invite plan-person bad-key answered refer-refused rings-out announced",
       `${rung} close-session disarm:answer-deadline answer ${started} step:forward:key_invalid ${goingToRefer} ${dialling} cancel-dial disarm:dial ${lastWords("key_invalid")} ${hungUp("key_invalid")}`,
+    ],
+    [
+      "a call whose budget is used up goes to a person, without a session with the model",
+      "invite plan-for-person answered refer-accepted refer-done",
+      `${forPerson} ${goingToRefer} ${hungUp("forwarded")}`,
+    ],
+    [
+      "and where nobody takes it, the caller hears so",
+      "invite plan-for-person answered refer-refused rings-out announced",
+      `${forPerson} ${goingToRefer} ${dialling} cancel-dial disarm:dial ${lastWords("budget_exhausted")} ${hungUp("budget_exhausted")}`,
+    ],
+    [
+      "and a caller who gives up before the answer is not handed over",
+      "invite plan-for-person cancel",
+      "ask-plan ring prepare-audio answer close-session finish:caller_cancelled:487",
     ],
     [
       "a lost session is replaced within the call",

@@ -1,7 +1,7 @@
 import { unreachable } from "@agentcall/base";
 import { beforeAnswer, decideAnnouncing, ended, refuse, stay } from "./call-ending.ts";
 import type { CallDecision, CallInput, CallState } from "./call-state.ts";
-import { decideAnswering, decideRinging } from "./decide-answer.ts";
+import { decideAnswering, decideRinging, forwardAtOnce } from "./decide-answer.ts";
 import { decideBridged, decideHandingOver } from "./decide-handover.ts";
 import { decideTalking } from "./decide-talking.ts";
 import { reasonPhraseOf } from "./end-cause.ts";
@@ -58,6 +58,7 @@ function decideAsking(state: CallState, input: CallInput): CallDecision {
     return ended(outcome.endCause, outcome.sipStatus, [{ kind: "refuse", refusal }]);
   }
   const { plan } = outcome;
+  if (plan.forward !== null) return forwardAtOnce(plan, plan.forward);
   return {
     state: {
       kind: "ringing",

@@ -1,12 +1,24 @@
 import { unreachable } from "@agentcall/base";
-import type { EndCause } from "@agentcall/contract";
+import type { CallPlan, EndCause } from "@agentcall/contract";
 import { after, afterAnswer, beforeAnswer, ended, refuse, stay } from "./call-ending.ts";
 import type { Answering, CallAction, CallDecision, CallInput, Ringing } from "./call-state.ts";
 import { announce, fallBack, handOver } from "./climb.ts";
-import { nextRung } from "./ladder.ts";
+import { ladderOf, nextRung } from "./ladder.ts";
 
 const endWarningMs = 30_000; // time to say what one called for
 const firstWordMsMax = 3_000; // a caller who is answered hears something within five seconds: this and the apology's start
+
+/** The caller is for somebody else than the agent: no session is opened. */
+export function forwardAtOnce(
+  plan: CallPlan,
+  { to, why }: NonNullable<CallPlan["forward"]>,
+): CallDecision {
+  const rungs = { ...ladderOf(plan.ladder), replacements: 0, managedKey: false };
+  return {
+    state: { kind: "answering", plan, rungs, purpose: { kind: "forward", to, why } },
+    actions: [{ kind: "ring" }, { kind: "prepare", plan }, { kind: "answer" }],
+  };
+}
 
 /** It rings: the call is answered when the agent can be heard, or at the deadline, or for what the ladder says. */
 export function decideRinging(state: Ringing, input: CallInput): CallDecision {
