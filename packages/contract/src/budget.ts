@@ -4,7 +4,7 @@ import { z } from "zod";
  * What happens when a monthly budget is used up: `warn` tells and goes on, `stop` lets calls in
  * progress finish and takes no other, `forward` hands callers over to the number's forward target.
  */
-export const budgetRules = ["warn", "stop", "forward"] as const;
+const budgetRules = ["warn", "stop", "forward"] as const;
 export const budgetRuleSchema = z.enum(budgetRules);
 export type BudgetRule = z.infer<typeof budgetRuleSchema>;
 

@@ -35,6 +35,21 @@ export const applianceOperations = {
     summary: "Sets whether callers are remembered.",
     example: { body: { enabled: true } },
   },
+  "GET /v1/settings/budget": {
+    id: "settings.budget.get",
+    summary: "Shows the appliance's monthly budget, and what of it is used.",
+  },
+  "PUT /v1/settings/budget": {
+    id: "settings.budget.set",
+    summary: "Sets the appliance's monthly budget, and where months begin.",
+    example: {
+      body: {
+        monthlyBudgetMicros: 250_000_000,
+        whenBudgetUsed: "forward",
+        timezone: "Europe/Berlin",
+      },
+    },
+  },
   "GET /v1/settings/mail": {
     id: "settings.mail.get",
     summary: "Shows by which server mail is sent.",

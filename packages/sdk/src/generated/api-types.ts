@@ -97,7 +97,11 @@ export type NumbersListItem = {
     contextSource: "none" | "agentcall_memory" | "webhook" | "merge";
     contextWebhook: { url: string; signingSecret: string | null; timeoutMs: number } | null;
     notify: { emailTo: string | null; businessName: string | null; agencyName: string | null };
-    limits: { maxConcurrentCalls: number | null; monthlyBudgetMicros: number | null };
+    limits: {
+      maxConcurrentCalls: number | null;
+      monthlyBudgetMicros: number | null;
+      whenBudgetUsed: "warn" | "stop" | "forward";
+    };
   } | null;
   outbound: null;
   status:
@@ -161,7 +165,11 @@ export type NumbersCreateAnswer = {
     contextSource: "none" | "agentcall_memory" | "webhook" | "merge";
     contextWebhook: { url: string; signingSecret: string | null; timeoutMs: number } | null;
     notify: { emailTo: string | null; businessName: string | null; agencyName: string | null };
-    limits: { maxConcurrentCalls: number | null; monthlyBudgetMicros: number | null };
+    limits: {
+      maxConcurrentCalls: number | null;
+      monthlyBudgetMicros: number | null;
+      whenBudgetUsed: "warn" | "stop" | "forward";
+    };
   } | null;
   outbound: null;
   status:
@@ -219,7 +227,11 @@ export type NumbersGetAnswer = {
     contextSource: "none" | "agentcall_memory" | "webhook" | "merge";
     contextWebhook: { url: string; signingSecret: string | null; timeoutMs: number } | null;
     notify: { emailTo: string | null; businessName: string | null; agencyName: string | null };
-    limits: { maxConcurrentCalls: number | null; monthlyBudgetMicros: number | null };
+    limits: {
+      maxConcurrentCalls: number | null;
+      monthlyBudgetMicros: number | null;
+      whenBudgetUsed: "warn" | "stop" | "forward";
+    };
   } | null;
   outbound: null;
   status:
@@ -308,7 +320,11 @@ export type NumbersUpdateAnswer = {
     contextSource: "none" | "agentcall_memory" | "webhook" | "merge";
     contextWebhook: { url: string; signingSecret: string | null; timeoutMs: number } | null;
     notify: { emailTo: string | null; businessName: string | null; agencyName: string | null };
-    limits: { maxConcurrentCalls: number | null; monthlyBudgetMicros: number | null };
+    limits: {
+      maxConcurrentCalls: number | null;
+      monthlyBudgetMicros: number | null;
+      whenBudgetUsed: "warn" | "stop" | "forward";
+    };
   } | null;
   outbound: null;
   status:
@@ -358,7 +374,11 @@ export type NumbersInboundConfigGetAnswer = {
   contextSource: "none" | "agentcall_memory" | "webhook" | "merge";
   contextWebhook: { url: string; signingSecret: string | null; timeoutMs: number } | null;
   notify: { emailTo: string | null; businessName: string | null; agencyName: string | null };
-  limits: { maxConcurrentCalls: number | null; monthlyBudgetMicros: number | null };
+  limits: {
+    maxConcurrentCalls: number | null;
+    monthlyBudgetMicros: number | null;
+    whenBudgetUsed: "warn" | "stop" | "forward";
+  };
   voiceMode: "managed" | "byok";
   hasByokKey: boolean;
   byokOpenaiApiKeyPreview: string | null;
@@ -436,6 +456,7 @@ export type NumbersInboundConfigSetBody = {
     | {
         maxConcurrentCalls?: number | null | undefined;
         monthlyBudgetMicros?: number | null | undefined;
+        whenBudgetUsed?: "warn" | "stop" | "forward" | undefined;
       }
     | undefined;
 };
@@ -476,7 +497,11 @@ export type NumbersInboundConfigSetAnswer = {
   contextSource: "none" | "agentcall_memory" | "webhook" | "merge";
   contextWebhook: { url: string; signingSecret: string | null; timeoutMs: number } | null;
   notify: { emailTo: string | null; businessName: string | null; agencyName: string | null };
-  limits: { maxConcurrentCalls: number | null; monthlyBudgetMicros: number | null };
+  limits: {
+    maxConcurrentCalls: number | null;
+    monthlyBudgetMicros: number | null;
+    whenBudgetUsed: "warn" | "stop" | "forward";
+  };
   voiceMode: "managed" | "byok";
   hasByokKey: boolean;
   byokOpenaiApiKeyPreview: string | null;
@@ -1525,6 +1550,25 @@ export type PairingCreateAnswer = {
 };
 export type PairingClaimBody = { code: string; consoleName: string };
 export type PairingClaimAnswer = { apiKey: string; apiKeyId: string; applianceName: string };
+export type SettingsBudgetGetAnswer = {
+  monthlyBudgetMicros: number | null;
+  whenBudgetUsed: "warn" | "stop" | "forward";
+  timezone: string;
+  month: string;
+  usedMicros: number;
+};
+export type SettingsBudgetSetBody = {
+  monthlyBudgetMicros?: number | null | undefined;
+  whenBudgetUsed?: "warn" | "stop" | "forward" | undefined;
+  timezone?: string | undefined;
+};
+export type SettingsBudgetSetAnswer = {
+  monthlyBudgetMicros: number | null;
+  whenBudgetUsed: "warn" | "stop" | "forward";
+  timezone: string;
+  month: string;
+  usedMicros: number;
+};
 export type UsageGetQuery = { period?: string | undefined };
 export type UsageGetAnswer = {
   period: string;

@@ -170,6 +170,17 @@ export class Resources {
       ): Promise<Api.SettingsMailTestAnswer> =>
         this.#json("POST", `/v1/settings/mail/test`, { body }, options),
     },
+    budget: {
+      /** Shows the appliance's monthly budget, and what of it is used. `GET /v1/settings/budget` */
+      get: (options?: CallOptions): Promise<Api.SettingsBudgetGetAnswer> =>
+        this.#json("GET", `/v1/settings/budget`, {}, options),
+      /** Sets the appliance's monthly budget, and where months begin. `PUT /v1/settings/budget` */
+      set: (
+        body: Api.SettingsBudgetSetBody,
+        options?: CallOptions,
+      ): Promise<Api.SettingsBudgetSetAnswer> =>
+        this.#json("PUT", `/v1/settings/budget`, { body }, options),
+    },
   };
 
   readonly license = {
