@@ -27,6 +27,8 @@ export function stepsOf(job, jobArguments) {
         step("build", "apps/console/build.ts", []),
         step("console", "apps/console/start.mjs", jobArguments),
       ];
+    case "console:faults":
+      return [step("console:faults", "test/faults/run-console-faults.ts", [])];
     case "call":
       return [step("call", "packages/phone/src/main.ts", jobArguments)];
     case "bench":
