@@ -10,6 +10,7 @@ const layers = {
   "packages/pki": ["packages/base"],
   "packages/program": ["packages/base"],
   "packages/realtime": ["packages/base", "packages/media"],
+  "packages/srtp": ["packages/base", "packages/media"],
   "packages/sip-engine": ["packages/base", "packages/logging", "packages/program"],
   "packages/practice": [
     "packages/base",
@@ -20,7 +21,13 @@ const layers = {
     "packages/program",
     "packages/vault",
   ],
-  "packages/phone": ["packages/base", "packages/contract", "packages/media", "packages/sip-engine"],
+  "packages/phone": [
+    "packages/base",
+    "packages/contract",
+    "packages/media",
+    "packages/sip-engine",
+    "packages/srtp",
+  ],
   "apps/gateway": [
     "packages/base",
     "packages/contract",
@@ -28,6 +35,7 @@ const layers = {
     "packages/realtime",
     "packages/logging",
     "packages/program",
+    "packages/srtp",
   ],
   "apps/control-plane": [
     "packages/base",
@@ -79,6 +87,13 @@ module.exports = {
       comment: "the vault touches neither disk nor network: nothing that seals can leak by itself",
       severity: "error",
       from: { path: "^packages/vault/src/", pathNot: "\\.test\\.ts$" },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
+    },
+    {
+      name: "srtp-has-only-crypto",
+      comment: "what holds the keys of a call's audio touches neither disk nor network",
+      severity: "error",
+      from: { path: "^packages/srtp/src/", pathNot: "\\.test\\.ts$" },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
     },
     {

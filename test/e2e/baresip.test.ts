@@ -1,3 +1,4 @@
+import type { TrunkView } from "@agentcall/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { decoded, hasEnded, loudPart, toneOf, tonesIn } from "../support/audio.ts";
 import { Baresip, canRunBaresip } from "../support/baresip.ts";
@@ -29,7 +30,6 @@ let telephone: Baresip;
 
 beforeEach(async () => {
   house = await House.open({ scenario });
-  telephone = await Baresip.open(speech);
 });
 afterEach(async () => {
   await telephone.close();
@@ -37,7 +37,12 @@ afterEach(async () => {
 });
 
 describe.skipIf(!canRunBaresip)("baresip, package baresip-core", () => {
-  test("calls, hears and is heard, and does both again after a hold", async () => {
+  test.each<[string, readonly string[], "off" | "required"]>([
+    ["plainly", [], "off"],
+    ["by SRTP", ["mediaenc=srtp-mand"], "required"],
+  ])("calls, hears and is heard %s, and does both again after a hold", async (_, account, srtp) => {
+    telephone = await Baresip.open(speech, account);
+    await ourTrunkIs(srtp);
     await telephone.command("dial", `sip:${demoNumber}@${house.engine.sip}`);
     await eventually("the call stands", () => telephone.events.includes("CALL_ESTABLISHED"));
     const session = await house.practice.whenOpened(0);
@@ -63,6 +68,13 @@ describe.skipIf(!canRunBaresip)("baresip, package baresip-core", () => {
     expect(sinceThen).toBeGreaterThan(toneMs / frameMs);
   });
 });
+
+/** Calls from this machine are those of another trunk from now on. */
+async function ourTrunkIs(srtp: "off" | "required"): Promise<void> {
+  const settings = { name: "Of the telephone", srtp, inbound: { addresses: ["127.0.0.1"] } };
+  const { id } = (await house.ask("POST", "/v1/trunks", settings)) as TrunkView;
+  await eventually("the gateway was told", () => house.gateway.trunkOf("127.0.0.1") === id);
+}
 
 /** Tells the telephone to hold or resume, and waits until its re-INVITE has been answered and confirmed. */
 async function changed(command: "hold" | "resume"): Promise<void> {

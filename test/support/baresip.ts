@@ -45,8 +45,11 @@ export class Baresip {
     control.on("error", () => undefined); // it ends before its socket does
   }
 
-  /** A telephone that speaks these samples (8 kHz), from the start whenever it begins to send. */
-  static async open(speech: Int16Array): Promise<Baresip> {
+  /**
+   * A telephone that speaks these samples (8 kHz), from the start whenever it begins to send.
+   * `account` is what else its account says, such as `mediaenc=srtp-mand`.
+   */
+  static async open(speech: Int16Array, account: readonly string[] = []): Promise<Baresip> {
     const folder = mkdtempSync(path.join(tmpdir(), "agentcall-baresip-"));
     const controlPort = await freePort();
     writeFileSync(path.join(folder, "speech.wav"), writeWav({ sampleRateHz, samples: speech }));
@@ -56,7 +59,7 @@ export class Baresip {
     );
     writeFileSync(
       path.join(folder, "accounts"),
-      "<sip:+14155550199@127.0.0.1>;regint=0;audio_codecs=pcmu\n",
+      `<sip:+14155550199@127.0.0.1>;${["regint=0", "audio_codecs=pcmu", ...account].join(";")}\n`,
     );
     writeFileSync(path.join(folder, "contacts"), "");
     const baresip = spawn("baresip", ["-4", "-n", "127.0.0.1", "-f", folder], { stdio: "ignore" });
@@ -124,7 +127,7 @@ function configuration(folder: string, sipPort: number, controlPort: number): st
   return [
     `sip_listen 127.0.0.1:${String(sipPort)}`,
     `module_path ${modulePath}`,
-    ...["g711", "aufile", "aubridge", "sndfile"].map((name) => `module ${name}.so`),
+    ...["g711", "aufile", "aubridge", "sndfile", "srtp"].map((name) => `module ${name}.so`),
     "module_tmp account.so",
     "module_app menu.so",
     "module_app ctrl_tcp.so",

@@ -59,6 +59,7 @@ export class FarPhone {
       codec: first.codec,
       payloadType: first.payloadType,
       telephoneEventPayloadType: offer.telephoneEventPayloadType,
+      keys: null,
     });
     const { host: address, port } = this.audio.local;
     return invite.answer(

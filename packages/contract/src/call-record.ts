@@ -45,6 +45,8 @@ export const tokenUsageSchema = z.object({
 });
 export type TokenUsage = z.infer<typeof tokenUsageSchema>;
 
+const srtpSuiteCharsMax = 64; // the longest that is registered has 33
+
 /** Counters of a media session, all at zero when nothing went wrong. */
 export const mediaStatsSchema = z.object({
   codec: z.enum(["PCMU", "PCMA"]),
@@ -55,11 +57,15 @@ export const mediaStatsSchema = z.object({
   packetsDuplicate: count,
   packetsFromStrangers: count,
   packetsNotRtp: count,
+  /** Of encrypted audio: forged, damaged or sent again. */
+  packetsNotAuthentic: count.default(0),
   jitterMs: z.number().nonnegative(),
   packetsSent: count,
   underruns: count,
   overruns: count,
   pacingErrorMsMax: z.number().nonnegative(),
+  /** What the audio was encrypted with (RFC 4568); null for plain audio. */
+  srtpSuite: z.string().max(srtpSuiteCharsMax).nullable().default(null),
 });
 export type MediaStats = z.infer<typeof mediaStatsSchema>;
 

@@ -12,6 +12,9 @@ export const endCauses = [
   "caller_not_allowed",
   "no_common_codec",
   "malformed_sdp",
+  "srtp_required",
+  "srtp_off",
+  "no_common_suite",
   "all_calls_taken",
   "trunk_calls_taken",
   "number_calls_taken",
@@ -60,6 +63,11 @@ export const endCauseText: Readonly<Record<EndCause, string>> = {
   caller_not_allowed: "The call came from an address that is not a trunk of this appliance.",
   no_common_codec: "The caller's side offered no audio codec that the appliance speaks.",
   malformed_sdp: "The caller's side sent a session description that could not be read.",
+  srtp_required:
+    "The trunk takes encrypted audio (SRTP) only, and the caller's side offered plain audio.",
+  srtp_off: "The caller's side offered encrypted audio (SRTP) only, which is off for the trunk.",
+  no_common_suite:
+    "The caller's side offered encrypted audio (SRTP) with no suite and key that the appliance speaks.",
   all_calls_taken: "All calls that the appliance may carry at once were taken.",
   trunk_calls_taken: "All calls that the trunk may carry or begin at once were taken.",
   number_calls_taken: "All calls that the number may have at once were taken.",

@@ -28,12 +28,22 @@ export {
   writeRtpHeader,
 } from "./rtp-header.ts";
 export {
+  cryptoLine,
+  masterKeyBytes,
+  parseCrypto,
+  type SrtpKeying,
+  type SrtpSuite,
+  srtpSuites,
+} from "./sdes.ts";
+export {
   type AgreedAudio,
   type AudioOffer,
   type LocalAudio,
   type MediaDirection,
+  type OfferedAudio,
   parseSdp,
   type SdpRefusal,
+  type SrtpPolicy,
   writeAnswer,
   writeOffer,
 } from "./sdp.ts";

@@ -1,6 +1,6 @@
-import { seededRandom } from "@agentcall/base";
+import { Secret, seededRandom } from "@agentcall/base";
 import { describe, expect, test } from "vitest";
-import { type AudioOffer, parseSdp, writeAnswer, writeOffer } from "./sdp.ts";
+import { type AudioOffer, parseSdp, type SrtpPolicy, writeAnswer, writeOffer } from "./sdp.ts";
 
 const local = { address: "127.0.0.1", port: 20_000, sessionId: 1, version: 1 };
 
@@ -60,7 +60,7 @@ describe("an offer", () => {
     ["a name for an address", sdp({ address: "phone.example" }), "address-refused"],
     ["an address beyond all", sdp({ address: "300.1.1.1" }), "address-refused"],
     ["video only", sdp({ type: "video" }), "no-audio"],
-    ["SRTP only", sdp({ protocol: "RTP/SAVP" }), "no-audio"],
+    ["SRTP only", sdp({ protocol: "RTP/SAVP" }), "srtp-off"],
     ["a port of 0", sdp({ port: "0" }), "no-audio"],
     ["G.729 only", sdp({ payloads: "18", lines: ["a=rtpmap:18 G729/8000"] }), "no-common-codec"],
     ["far too much", `v=0\r\n${"a=x\r\n".repeat(5_000)}`, "malformed"],
@@ -244,6 +244,71 @@ describe("an offer of ours", () => {
       ],
       telephoneEventPayloadType: 101,
       direction: "sendonly",
+    });
+  });
+});
+
+describe("an offer of SRTP", () => {
+  const key = "d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj";
+  const suite = "AES_CM_128_HMAC_SHA1_80";
+  const crypto = `a=crypto:3 ${suite} inline:${key}|2^31`;
+  const keyed = sdp({ protocol: "RTP/SAVP", lines: [crypto] });
+  const both = sdp({ lines: ["m=audio 40002 RTP/SAVP 0", crypto] });
+
+  test.each<[string, string, SrtpPolicy, string]>([
+    ["alone", keyed, "off", "srtp-off"],
+    ["alone", keyed, "offered", "SRTP"],
+    ["alone", keyed, "required", "SRTP"],
+    ["behind plain RTP", both, "off", "plain"],
+    ["behind plain RTP", both, "offered", "SRTP"],
+    ["behind plain RTP", both, "required", "SRTP"],
+    ["of none, only plain RTP", sdp({}), "offered", "plain"],
+    ["of none, only plain RTP", sdp({}), "required", "srtp-required"],
+    ["as keys beside plain RTP (RFC 8643)", sdp({ lines: [crypto] }), "off", "plain"],
+    ["as keys beside plain RTP (RFC 8643)", sdp({ lines: [crypto] }), "required", "SRTP"],
+    ["without keys", sdp({ protocol: "RTP/SAVP" }), "offered", "no-common-suite"],
+    ["of no audio", sdp({ type: "video" }), "required", "no-audio"],
+  ])("%s (%#) where it is %s", (_, text, policy, outcome) => {
+    const offer = parseSdp(text, policy);
+
+    if (typeof offer === "string") expect(offer).toBe(outcome);
+    else expect(offer.keyings.length > 0 ? "SRTP" : "plain").toBe(outcome);
+  });
+
+  test("is answered by its protocol and the tag of its line", () => {
+    const offer = parseSdp(keyed, "offered");
+    if (typeof offer === "string") throw new Error(offer);
+    const ours = { tag: 3, suite, masterKey: new Secret("A".repeat(40)) } as const;
+
+    const { sdp: text } = writeAnswer(offer, local, ours);
+
+    expect(text).toContain("m=audio 20000 RTP/SAVP 0\r\n");
+    expect(text).toContain(`a=crypto:3 ${suite} inline:${"A".repeat(40)}\r\n`);
+  });
+
+  test("has each tag once, and no more than eight lines of keys", () => {
+    const lines = Array.from({ length: 20 }, (_, index) =>
+      crypto.replace("crypto:3", `crypto:${String(1 + (index >> 1))}`),
+    );
+    const offer = parseSdp(sdp({ protocol: "RTP/SAVP", lines }), "offered");
+
+    if (typeof offer === "string") throw new Error(offer);
+    expect(offer.keyings.map(({ tag }) => tag)).toEqual([1, 2, 3, 4]);
+  });
+
+  test.each([true, false])("of ours is read again, as SRTP only: %s", (isSrtpOnly) => {
+    const keyings = [{ tag: 1, suite, masterKey: new Secret(key) }] as const;
+
+    const text = writeOffer(local, {
+      codecs: ["pcmu"],
+      direction: "sendrecv",
+      keyings,
+      isSrtpOnly,
+    });
+
+    expect(parseSdp(text, "required")).toMatchObject({
+      keyings,
+      profile: isSrtpOnly ? "RTP/SAVP" : "RTP/AVP",
     });
   });
 });

@@ -1,7 +1,11 @@
 import { parse, type SessionDescription } from "sdp-transform";
 import type { G711Codec } from "./g711.ts";
+import { cryptoLine, parseCrypto, type SrtpKeying } from "./sdes.ts";
 
 export type MediaDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
+
+/** Whether audio is protected: never, where the other side offers it, or always (RFC 4568). */
+export type SrtpPolicy = "off" | "offered" | "required";
 
 /** What the other side's session description says about audio. */
 export type AudioOffer = {
@@ -14,6 +18,10 @@ export type AudioOffer = {
   readonly telephoneEventPayloadType: number | null;
   readonly ptimeMs: number;
   readonly direction: MediaDirection;
+  /** The protocol of its m-line, which an answer repeats (RFC 3264 section 6). */
+  readonly profile: string;
+  /** What it protects its packets with: what we speak, in its order. None for plain RTP. */
+  readonly keyings: readonly SrtpKeying[];
   /** The other side does not want to hear us now. */
   readonly held: boolean;
   /** Every m-line as it came, in order: an answer has one for each (RFC 3264 section 6). */
@@ -21,7 +29,17 @@ export type AudioOffer = {
 };
 
 /** Why a session description cannot be used. */
-export type SdpRefusal = "malformed" | "no-audio" | "no-common-codec" | "address-refused";
+export type SdpRefusal =
+  | "malformed"
+  | "no-audio"
+  | "no-common-codec"
+  | "address-refused"
+  /** Plain RTP, where only SRTP is taken. */
+  | "srtp-required"
+  /** SRTP, where it is off. */
+  | "srtp-off"
+  /** SRTP only by a suite or a way of keying that is not spoken here. */
+  | "no-common-suite";
 
 /** What both sides agreed on, seen from here. */
 export type AgreedAudio = {
@@ -44,9 +62,20 @@ export type LocalAudio = {
   readonly version: number;
 };
 
+/** What an offer of ours says about audio. */
+export type OfferedAudio = {
+  readonly codecs: readonly G711Codec[];
+  readonly direction: MediaDirection;
+  /** What we would protect our packets with, the preferred one first. None for plain RTP. */
+  readonly keyings?: readonly SrtpKeying[];
+  /** Offered as SRTP only; else as RTP that may be protected (RFC 8643). */
+  readonly isSrtpOnly?: boolean;
+};
+
 const ptimeMs = 20; // RFC 3551 section 4.2: the default, and what carriers send
 const sdpCharsMax = 16_384; // a description with every codec known is below 4 kB
 const mediaLinesMax = 16; // audio, video, and some more that are all refused
+const keyingsMax = 8; // phones offer two to four
 const portMax = 65_535;
 const payloadTypeMax = 127; // seven bits of the RTP header
 const ptimeMsMax = 1_000; // nobody sends frames of more than some 100 ms
@@ -54,13 +83,13 @@ const ptimeMsMax = 1_000; // nobody sends frames of more than some 100 ms
 type MediaDescription = SessionDescription["media"][number];
 
 /** Reads an offer or an answer (RFC 8866). Never throws. */
-export function parseSdp(text: string): AudioOffer | SdpRefusal {
+export function parseSdp(text: string, srtp: SrtpPolicy = "off"): AudioOffer | SdpRefusal {
   if (text.length > sdpCharsMax || !/^v=0\r?\n/.test(text)) return "malformed";
   const session = parseLeniently(text);
   if (session?.origin === undefined || session.media === undefined) return "malformed";
   if (session.media.length > mediaLinesMax || hasBrokenMediaLine(text)) return "malformed";
-  const audio = session.media.find(isUsableAudio);
-  if (audio === undefined) return "no-audio";
+  const audio = chosenAudio(session.media, srtp);
+  if (typeof audio === "string") return audio;
   const address = audio.connection?.ip ?? session.connection?.ip;
   if (address === undefined || !isWhole(audio.port, 1, portMax)) return "malformed";
   const codecs = codecsOf(audio);
@@ -81,15 +110,21 @@ export function parseSdp(text: string): AudioOffer | SdpRefusal {
       )?.payload ?? null,
     ptimeMs: isWhole(audio.ptime, 1, ptimeMsMax) ? audio.ptime : ptimeMs,
     direction,
+    profile: audio.protocol,
+    keyings: srtp === "off" ? [] : keyingsOf(audio),
     held: direction === "sendonly" || direction === "inactive",
     lines: session.media.map((line) => ({ text: refusedLine(line), isOurs: line === audio })),
   };
 }
 
-/** Writes the answer to an offer: its first codec, and every other m-line refused by port 0. */
+/**
+ * Writes the answer to an offer: its first codec, and every other m-line refused by port 0.
+ * `keying` answers one of the offer's, by its tag; null leaves the packets plain.
+ */
 export function writeAnswer(
   offer: AudioOffer,
   local: LocalAudio,
+  keying: SrtpKeying | null = null,
 ): { readonly sdp: string; readonly mediaSession: AgreedAudio } {
   const [first] = offer.codecs;
   const codec = first?.codec ?? "pcmu";
@@ -98,9 +133,11 @@ export function writeAnswer(
   const events = offer.telephoneEventPayloadType;
   const ours = audioLines({
     port: local.port,
+    profile: offer.profile,
     codecs: [{ codec, payloadType }],
     telephoneEventPayloadType: events,
     direction,
+    keyings: keying === null ? [] : [keying],
   });
   const lines = offer.lines.flatMap(({ text, isOurs }) => (isOurs ? ours : [text]));
   return {
@@ -118,15 +155,14 @@ export function writeAnswer(
 }
 
 /** Writes an offer of G.711 with telephone-event. */
-export function writeOffer(
-  local: LocalAudio,
-  audio: { readonly codecs: readonly G711Codec[]; readonly direction: MediaDirection },
-): string {
+export function writeOffer(local: LocalAudio, audio: OfferedAudio): string {
   const lines = audioLines({
     port: local.port,
+    profile: audio.isSrtpOnly === true ? "RTP/SAVP" : "RTP/AVP",
     codecs: audio.codecs.map((codec) => ({ codec, payloadType: staticPayloadTypes[codec] })),
     telephoneEventPayloadType: offeredEventPayloadType,
     direction: audio.direction,
+    keyings: audio.keyings ?? [],
   });
   return description(local, lines);
 }
@@ -171,9 +207,35 @@ function rtcpPortOf(audio: MediaDescription): number {
   return isWhole(said, 1, portMax) ? said : Math.min(audio.port + 1, portMax);
 }
 
-/** Plain RTP with a port: SRTP is not spoken here, and port 0 means refused. */
-function isUsableAudio(line: MediaDescription): boolean {
-  return line.type === "audio" && line.port > 0 && /^RTP\/AVPF?$/.test(line.protocol);
+/**
+ * The m-line that is answered; protected audio before plain. A line of RTP/AVP with keys is
+ * protected where both sides can (RFC 8643). Port 0 means refused.
+ */
+function chosenAudio(
+  lines: readonly MediaDescription[],
+  srtp: SrtpPolicy,
+): MediaDescription | SdpRefusal {
+  const audio = lines.filter(({ type, port }) => type === "audio" && port > 0);
+  const plain = audio.find(({ protocol }) => /^RTP\/AVPF?$/.test(protocol));
+  const isSecure = audio.some(({ protocol }) => /^RTP\/SAVPF?$/.test(protocol));
+  if (srtp === "off") return plain ?? (isSecure ? "srtp-off" : "no-audio");
+  const keyed = audio.find(
+    (line) => /^RTP\/S?AVPF?$/.test(line.protocol) && keyingsOf(line).length > 0,
+  );
+  if (keyed !== undefined) return keyed;
+  if (plain !== undefined) return srtp === "required" ? "srtp-required" : plain;
+  return isSecure ? "no-common-suite" : "no-audio";
+}
+
+/** Lines with one tag between them name nothing: the first one counts. */
+function keyingsOf({ crypto = [] }: MediaDescription): readonly SrtpKeying[] {
+  const keyings = crypto.slice(0, keyingsMax).flatMap(({ id, suite, config, sessionConfig }) => {
+    const parts = [id, suite, config, sessionConfig ?? ""];
+    return parseCrypto(parts.map(asText).join(" ").trim()) ?? [];
+  });
+  return keyings.filter(
+    ({ tag }, index) => keyings.findIndex((other) => other.tag === tag) === index,
+  );
 }
 
 function codecsOf(audio: MediaDescription): AudioOffer["codecs"] {
@@ -218,6 +280,8 @@ function refusedLine(line: MediaDescription): string {
 
 function audioLines(audio: {
   readonly port: number;
+  readonly profile: string;
+  readonly keyings: readonly SrtpKeying[];
   readonly codecs: AudioOffer["codecs"];
   readonly telephoneEventPayloadType: number | null;
   readonly direction: MediaDirection;
@@ -226,7 +290,8 @@ function audioLines(audio: {
   const payloadTypes = audio.codecs.map(({ payloadType }) => payloadType);
   if (events !== null) payloadTypes.push(events);
   return [
-    `m=audio ${String(audio.port)} RTP/AVP ${payloadTypes.join(" ")}`,
+    `m=audio ${String(audio.port)} ${audio.profile} ${payloadTypes.join(" ")}`,
+    ...audio.keyings.map(cryptoLine),
     ...audio.codecs.map(
       ({ codec, payloadType }) => `a=rtpmap:${String(payloadType)} ${codecNames[codec]}/8000`,
     ),

@@ -11,6 +11,7 @@ import {
   writeRtpHeader,
   writeTelephoneEvent,
 } from "@agentcall/media";
+import { MediaProtection, type StreamKeys } from "@agentcall/srtp";
 import { HeardAudio } from "./heard-audio.ts";
 import type { SipAddress } from "./sip-link.ts";
 
@@ -28,6 +29,8 @@ export type AudioTarget = {
   readonly codec: G711Codec;
   readonly payloadType: number;
   readonly telephoneEventPayloadType: number | null;
+  /** What the packets are protected with; null for plain RTP. */
+  readonly keys: StreamKeys | null;
 };
 
 const frameMs = 20;
@@ -48,6 +51,7 @@ export class AudioLeg {
   readonly #underway = new Set<Timer>();
   readonly #header = emptyRtpHeader();
   #target: AudioTarget | null = null;
+  #protection: MediaProtection | null = null;
   #heard: HeardAudio | null = null;
   #pacer: Timer | null = null;
   #playing: { readonly samples: Int16Array; at: number; readonly done: () => void } | null = null;
@@ -65,7 +69,8 @@ export class AudioLeg {
     this.#clock = clock;
     this.#random = random;
     this.#network = network;
-    this.#sequenceNumber = random.below(65_536);
+    // In the lower half: RFC 4568 section 6.4.
+    this.#sequenceNumber = random.below(32_768);
     this.#timestamp = random.below(2 ** 32);
     this.#ssrc = random.below(2 ** 32);
   }
@@ -103,6 +108,7 @@ export class AudioLeg {
   /** Begins to send: what is to be played, and silence otherwise. Called again, it changes the target. */
   start(target: AudioTarget): void {
     this.#target = target;
+    this.#protection = MediaProtection.following(target.keys, this.#protection);
     this.#heard ??= new HeardAudio(target.codec);
     this.#heard.changeCodec(target.codec);
     this.#pacer ??= every(this.#clock, frameMs, () => {
@@ -214,7 +220,10 @@ export class AudioLeg {
     return packet;
   }
 
-  #sendThroughNetwork(packet: Uint8Array, remote: SipAddress): void {
+  #sendThroughNetwork(plain: Uint8Array, remote: SipAddress): void {
+    const sender = this.#protection?.sender;
+    // A copy: the sender's own bytes are gone by the time that a delayed packet leaves.
+    const packet = sender === undefined ? plain : Buffer.from(sender.protectRtp(plain));
     const { lossRatio, jitterMs, random = this.#random } = this.#network;
     if (lossRatio > 0 && random.unit() < lossRatio) return;
     const delayMs = jitterMs === 0 ? 0 : random.unit() * jitterMs;
@@ -231,7 +240,9 @@ export class AudioLeg {
 
   #receive(packet: Uint8Array): void {
     if (this.#heard === null || this.#target === null) return;
-    if (readRtpHeader(packet, packet.length, this.#header) !== "ok") return;
+    const bytes = this.#protection?.receiver.openRtp(packet) ?? packet.length;
+    if (typeof bytes === "string") return;
+    if (readRtpHeader(packet, bytes, this.#header) !== "ok") return;
     if (this.#header.payloadType === this.#target.telephoneEventPayloadType) {
       this.#keys += this.#collector.push(this.#header, packet) ?? "";
     }
@@ -246,4 +257,5 @@ const closedTarget: AudioTarget = {
   codec: "pcmu",
   payloadType: 0,
   telephoneEventPayloadType: null,
+  keys: null,
 };

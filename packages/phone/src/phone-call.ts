@@ -4,6 +4,7 @@ import {
   type G711Codec,
   type MediaDirection,
   parseSdp,
+  type SrtpKeying,
   writeOffer,
 } from "@agentcall/media";
 import {
@@ -15,6 +16,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from "@agentcall/sip-engine";
+import { keysOfAnswer } from "@agentcall/srtp";
 import type { AudioLeg } from "./audio-leg.ts";
 import { ClientTransaction } from "./client-transaction.ts";
 import { contactUri, type Dialog, dialogRequest, responseTo } from "./requests.ts";
@@ -47,6 +49,8 @@ type CallParts = {
   readonly clock: Clock;
   readonly random: Random;
   readonly codecs: readonly G711Codec[];
+  /** Our keys; none for plain RTP. */
+  readonly keyings: readonly SrtpKeying[];
   /** Sent instead of a proper offer, for tests of bad ones. */
   readonly sdp: string | null;
   /** What the phone does when it is asked to call somebody else (RFC 3515). */
@@ -255,9 +259,12 @@ export class PhoneCall {
     dialog.target = contactUri(response) ?? dialog.target;
     dialog.route = [...headerValues(response, "Record-Route")].reverse();
     this.#acknowledge();
-    const media = parseSdp(response.body.toString());
+    const { keyings } = this.#parts;
+    const media = parseSdp(response.body.toString(), keyings.length > 0 ? "required" : "off");
     const first = this.#state === "calling";
-    if (typeof media === "string" || media.codecs[0] === undefined) {
+    const keys = typeof media === "string" ? null : keysOfAnswer(keyings, media.keyings);
+    const isPlain = keys === null && keyings.length > 0;
+    if (typeof media === "string" || media.codecs[0] === undefined || isPlain) {
       this.#bye();
       return;
     }
@@ -268,6 +275,7 @@ export class PhoneCall {
       codec,
       payloadType,
       telephoneEventPayloadType: media.telephoneEventPayloadType,
+      keys,
     });
     if (!first) return;
     this.#state = "answered";
@@ -309,12 +317,12 @@ export class PhoneCall {
   }
 
   #offer(): string {
-    const { audio } = this.#parts;
+    const { audio, keyings } = this.#parts;
     const codecs = this.#codecs;
     const { host, port } = audio.local;
     return writeOffer(
       { address: host, port, sessionId: port, version: this.#offerVersion },
-      { codecs, direction: this.#direction },
+      { codecs, direction: this.#direction, keyings, isSrtpOnly: keyings.length > 0 },
     );
   }
 

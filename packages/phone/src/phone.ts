@@ -1,5 +1,6 @@
 import type { Clock, Random } from "@agentcall/base";
 import type { G711Codec } from "@agentcall/media";
+import { offeredKeyings } from "@agentcall/srtp";
 import { headerValue, newTag, newUuid, type SipMessage } from "@agentcall/sip-engine";
 import { AudioLeg, type SimulatedNetwork } from "./audio-leg.ts";
 import { PhoneCall } from "./phone-call.ts";
@@ -19,6 +20,8 @@ export type CallOptions = {
   readonly from?: string;
   /** What is offered, in this order; PCMU and PCMA unless told otherwise. */
   readonly codecs?: readonly G711Codec[];
+  /** Offers SRTP and nothing else (RFC 4568). */
+  readonly srtp?: boolean;
   /** What the network does to the audio on its way up. */
   readonly network?: SimulatedNetwork;
   /** Sent in the INVITE instead of a proper offer, for tests of bad ones. */
@@ -74,6 +77,7 @@ export class Phone {
       clock,
       random,
       codecs: options.codecs ?? ["pcmu", "pcma"],
+      keyings: options.srtp === true ? offeredKeyings(random) : [],
       sdp: options.sdp ?? null,
       onRefer: options.onRefer ?? "refuse",
     });

@@ -135,7 +135,6 @@ describe("a trunk", () => {
       422,
       "inbound.digest.password",
     ],
-    ["that requires SRTP", { ...carrier, srtp: "required" }, 422, "srtp"],
   ])("%s is refused, and nothing is kept of it", async (_, body, status, field) => {
     const answer = await ask("POST", "/v1/trunks", body);
 

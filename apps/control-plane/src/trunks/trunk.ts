@@ -35,7 +35,7 @@ export function trunkProblems(
   settings: TrunkSettings,
   passwords: { readonly outbound: boolean; readonly inbound: boolean },
 ): Readonly<Record<string, string>> {
-  const { servers, inbound, registration, credentials, outboundProxy, srtp } = settings;
+  const { servers, inbound, registration, credentials, outboundProxy } = settings;
   const hasServers = servers.length > 0 || outboundProxy !== null;
   const takesCalls = inbound.addresses.length > 0 || inbound.digest !== null;
   const found: Record<string, string> = {};
@@ -54,9 +54,6 @@ export function trunkProblems(
   if (inbound.digest !== null && !passwords.inbound) {
     found["inbound.digest.password"] = "is needed: none is kept yet";
   }
-  if (srtp !== "off") {
-    found["srtp"] = "is not spoken by this version: only off is accepted";
-  }
   return found;
 }
 
@@ -66,12 +63,21 @@ export function trunkNotes({
   servers,
   outboundProxy,
   publicAddress,
+  srtp,
 }: TrunkSettings): readonly string[] {
   const notes: string[] = [];
   if (transport === "tls") {
     notes.push(
       "The carrier's certificate is not verified on outbound TLS: drachtio does not do that. Signalling is encrypted, but a stranger in between could pose as the carrier.",
     );
+  }
+  if (srtp !== "off" && transport !== "tls") {
+    notes.push(
+      "The keys of encrypted audio (SRTP) travel in the SIP messages: without TLS whoever reads those can listen.",
+    );
+  }
+  if (srtp === "offered") {
+    notes.push("Audio is encrypted where the carrier does so too, and plain otherwise.");
   }
   if (servers.length === 0 && outboundProxy === null) {
     notes.push("This trunk has no server: it takes calls and makes none.");

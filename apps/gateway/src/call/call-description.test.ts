@@ -1,5 +1,7 @@
 import { seededRandom } from "@agentcall/base";
+import type { SrtpPolicy } from "@agentcall/media";
 import { describe, expect, test } from "vitest";
+import { aCallTrunk } from "../sip/testing/trunk-plan.ts";
 import { CallDescription } from "./call-description.ts";
 
 type Wish = { readonly payloads?: string; readonly direction?: string; readonly port?: number };
@@ -26,7 +28,7 @@ function anOffer({
 }
 
 function described(wish: Wish = {}): CallDescription {
-  const read = CallDescription.read(anOffer(wish), "203.0.113.9", seededRandom(1));
+  const read = CallDescription.read(anOffer(wish), "203.0.113.9", seededRandom(1), aCallTrunk);
   if (!(read instanceof CallDescription)) throw new Error(read);
   read.answer("127.0.0.1", 20_000);
   return read;
@@ -44,6 +46,7 @@ describe("CallDescription", () => {
       source: { address: "198.51.100.7", port: 4_000, signallingAddress: "203.0.113.9" },
       remoteRtcpPort: 4_001,
       held: false,
+      keys: null,
     });
   });
 
@@ -56,7 +59,7 @@ describe("CallDescription", () => {
     [anOffer({ payloads: "18" }), "no_common_codec"],
     [anOffer().replace("m=audio", "m=video"), "no_common_codec"],
   ])("refuses %j for %s", (sdp, cause) => {
-    expect(CallDescription.read(sdp, "203.0.113.9", seededRandom(1))).toBe(cause);
+    expect(CallDescription.read(sdp, "203.0.113.9", seededRandom(1), aCallTrunk)).toBe(cause);
   });
 
   test.each([
@@ -111,7 +114,7 @@ describe("CallDescription", () => {
   });
 
   test("without an offer from the caller, ours goes out, and what the ACK says counts", () => {
-    const read = CallDescription.read("", "203.0.113.9", seededRandom(1));
+    const read = CallDescription.read("", "203.0.113.9", seededRandom(1), aCallTrunk);
     if (!(read instanceof CallDescription)) throw new Error(read);
 
     const offer = read.answer("127.0.0.1", 20_000);
@@ -134,7 +137,7 @@ describe("CallDescription", () => {
     ["no description", "no description"],
     ["a codec that was not offered", anOffer({ payloads: "8" })],
   ])("an ACK that answers our offer with %s is of no use", (_, sdp) => {
-    const read = CallDescription.read("", "203.0.113.9", seededRandom(1));
+    const read = CallDescription.read("", "203.0.113.9", seededRandom(1), aCallTrunk);
     if (!(read instanceof CallDescription)) throw new Error(read);
     read.answer("127.0.0.1", 20_000);
 
@@ -161,9 +164,87 @@ describe("CallDescription", () => {
     ["::1", true],
   ])("an offer of IPv6 can be met from %s: %s", (address, isMet) => {
     const sdp = anOffer().replaceAll("IP4 198.51.100.7", "IP6 2001:db8::7");
-    const read = CallDescription.read(sdp, "203.0.113.9", seededRandom(1));
+    const read = CallDescription.read(sdp, "203.0.113.9", seededRandom(1), aCallTrunk);
 
     expect(read instanceof CallDescription && read.isReachableFrom(address)).toBe(isMet);
     expect(described().reoffer(sdp)).toBeNull();
+  });
+});
+
+describe("a description of a trunk with SRTP", () => {
+  const key = "d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj";
+  const crypto = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}`;
+  const keyed = anOffer().replace("RTP/AVP", "RTP/SAVP").replace("a=ptime", `${crypto}\r\na=ptime`);
+  const read = (sdp: string, srtp: SrtpPolicy): CallDescription | string => {
+    const found = CallDescription.read(sdp, "203.0.113.9", seededRandom(1), {
+      ...aCallTrunk,
+      srtp,
+    });
+    if (found instanceof CallDescription) found.answer("127.0.0.1", 20_000);
+    return found;
+  };
+  const described = (sdp: string, srtp: SrtpPolicy): CallDescription => {
+    const found = read(sdp, srtp);
+    if (!(found instanceof CallDescription)) throw new Error(found);
+    return found;
+  };
+
+  test.each<[string, string, SrtpPolicy, string]>([
+    ["plain audio where it must be encrypted", anOffer(), "required", "srtp_required"],
+    ["encrypted audio where that is off", keyed, "off", "srtp_off"],
+    ["keys that are none", keyed.replace(key, "none"), "offered", "no_common_suite"],
+  ])("refuses %s", (_, sdp, srtp, cause) => {
+    expect(read(sdp, srtp)).toBe(cause);
+  });
+
+  test("agrees on a key of each side, and keeps both over a hold", () => {
+    const description = described(keyed, "required");
+    const first = description.stream?.keys;
+    const held = description.reoffer(keyed.replace("sendrecv", "sendonly"));
+
+    expect(first?.receive.masterKey.reveal()).toBe(key);
+    expect(held?.stream.keys).toEqual(first);
+    expect(held?.sdp).toContain(`inline:${first?.send.masterKey.reveal() ?? "none"}\r\n`);
+  });
+
+  test("goes plain and comes back only under another key of ours", () => {
+    const description = described(keyed, "offered");
+    const first = description.stream?.keys?.send.masterKey.reveal();
+
+    const plain = description.reoffer(anOffer());
+    const again = description.reoffer(keyed);
+
+    expect(plain?.stream.keys).toBeNull();
+    expect(again?.stream.keys?.send.masterKey.reveal()).not.toBe(first);
+  });
+
+  test("does not go plain where it must be encrypted", () => {
+    expect(described(keyed, "required").reoffer(anOffer())).toBeNull();
+  });
+
+  test.each<[SrtpPolicy, string]>([
+    ["offered", "RTP/AVP"],
+    ["required", "RTP/SAVP"],
+  ])("that is %s offers keys by itself, over %s", (srtp, profile) => {
+    const description = CallDescription.read("", "203.0.113.9", seededRandom(1), {
+      ...aCallTrunk,
+      srtp,
+    });
+    if (!(description instanceof CallDescription)) throw new Error(description);
+    const ours = description.answer("127.0.0.1", 20_000);
+    const plain = anOffer({ payloads: "0" });
+
+    const untaken = description.confirm(keyed.replace("crypto:1", "crypto:3"));
+    description.answer("127.0.0.1", 20_000);
+    const agreed = description.confirm(keyed);
+    description.reoffer("");
+    const answeredPlain = description.confirm(plain);
+
+    expect(ours).toMatch(new RegExp(`^m=audio 20000 ${profile} 0 `, "m"));
+    expect(ours.match(/^a=crypto:/gm)).toHaveLength(2);
+    expect(untaken).toBe("unusable");
+    expect(agreed).toMatchObject({ keys: { send: { tag: 1 }, receive: { tag: 1 } } });
+    if (srtp === "required") expect(answeredPlain).toBe("unusable");
+    else expect(answeredPlain).toMatchObject({ keys: null });
   });
 });

@@ -4,10 +4,15 @@ import {
   type AudioOffer,
   type G711Codec,
   parseSdp,
+  type SdpRefusal,
+  type SrtpKeying,
+  type SrtpPolicy,
   writeAnswer,
   writeOffer,
 } from "@agentcall/media";
+import { keysForAnswer, keysOfAnswer, offeredKeyings, type StreamKeys } from "@agentcall/srtp";
 import type { NegotiatedStream } from "../rtp/media-session.ts";
+import type { CallTrunk } from "../sip/sip-leg.ts";
 
 type Answer = { readonly sdp: string; readonly stream: NegotiatedStream };
 
@@ -20,6 +25,8 @@ const unanswered: AudioOffer = {
   telephoneEventPayloadType: null,
   ptimeMs: 20,
   direction: "inactive",
+  profile: "RTP/AVP",
+  keyings: [],
   held: true,
   lines: [],
 };
@@ -31,6 +38,8 @@ const unanswered: AudioOffer = {
 export class CallDescription {
   readonly codec: G711Codec;
   readonly #sourceAddress: string;
+  readonly #srtp: SrtpPolicy;
+  readonly #random: Random;
   readonly #sessionId: number;
   #offer: AudioOffer;
   #version = 1;
@@ -38,35 +47,39 @@ export class CallDescription {
   #stream: NegotiatedStream | null = null;
   /** Our own offer waits for its answer. */
   #isOffering = false;
+  /** The keys of that offer. */
+  #offeredKeyings: readonly SrtpKeying[] = [];
 
-  private constructor(offer: AudioOffer, sourceAddress: string, random: Random) {
+  private constructor(offer: AudioOffer, sourceAddress: string, random: Random, srtp: SrtpPolicy) {
     const [first] = offer.codecs;
     invariant(first !== undefined, "an offer that was read has at least one codec of ours");
     this.codec = first.codec;
     this.#offer = offer;
     this.#sourceAddress = sourceAddress;
+    this.#srtp = srtp;
+    this.#random = random;
     this.#sessionId = random.below(2 ** 31);
   }
 
   /**
    * Reads an INVITE's offer, or says why the call cannot be taken. Empty asks for one of ours.
-   * `wanted` are the codecs of its trunk in their order; null takes the caller's.
+   * Its trunk says which codecs are spoken, and whether audio is protected.
    */
   static read(
     sdp: string,
     sourceAddress: string,
     random: Random,
-    wanted: readonly G711Codec[] | null = null,
+    { codecs: wanted, srtp }: Pick<CallTrunk, "codecs" | "srtp">,
   ): CallDescription | EndCause {
-    if (sdp === "") return new CallDescription(unanswered, sourceAddress, random);
-    const offer = parseSdp(sdp);
-    if (typeof offer === "string") return causeOf(offer);
+    if (sdp === "") return new CallDescription(unanswered, sourceAddress, random, srtp);
+    const offer = parseSdp(sdp, srtp);
+    if (typeof offer === "string") return causesOfRefusals[offer];
     const codecs =
       wanted === null
         ? offer.codecs
         : wanted.flatMap((codec) => offer.codecs.filter((each) => each.codec === codec));
     if (codecs.length === 0) return "no_common_codec";
-    return new CallDescription({ ...offer, codecs }, sourceAddress, random);
+    return new CallDescription({ ...offer, codecs }, sourceAddress, random, srtp);
   }
 
   /** What was agreed by the last answer. */
@@ -94,17 +107,27 @@ export class CallDescription {
     // Before the ACK that answers our offer in a re-INVITE, the one to the first 200 may come.
     if (!this.#isOffering || (sdp === "" && this.#offer !== unanswered)) return "settled";
     this.#isOffering = false;
-    const answer = parseSdp(sdp);
+    const answer = parseSdp(sdp, this.#srtp);
     if (typeof answer === "string" || !isSameFamily(answer, this.#local.address)) return "unusable";
     if (!answer.codecs.some(({ codec }) => codec === this.codec)) return "unusable";
+    const keys = keysOfAnswer(this.#offeredKeyings, answer.keyings);
+    if (keys === null && (answer.keyings.length > 0 || this.#srtp === "required")) {
+      return "unusable"; // it took a line that was not offered
+    }
     this.#offer = answer;
-    return this.#answerTo(answer).stream;
+    return this.#answerTo(answer, keys).stream;
   }
 
   #offerOurs(): string {
     this.#isOffering = true;
+    this.#offeredKeyings = this.#srtp === "off" ? [] : offeredKeyings(this.#random);
     const local = { ...this.#local, sessionId: this.#sessionId, version: this.#version };
-    return writeOffer(local, { codecs: [this.codec], direction: "sendrecv" });
+    return writeOffer(local, {
+      codecs: [this.codec],
+      direction: "sendrecv",
+      keyings: this.#offeredKeyings,
+      isSrtpOnly: this.#srtp === "required",
+    });
   }
 
   /**
@@ -117,19 +140,20 @@ export class CallDescription {
       this.#version += 1;
       return { sdp: this.#offerOurs(), stream: this.#stream };
     }
-    const offer = parseSdp(sdp);
+    const offer = parseSdp(sdp, this.#srtp);
     if (typeof offer === "string" || !isSameFamily(offer, this.#local.address)) return null;
     this.#version += 1;
     this.#offer = offer;
     return this.#answerTo(this.#offer);
   }
 
-  #answerTo(offer: AudioOffer): Answer {
+  #answerTo(offer: AudioOffer, keys: StreamKeys | null = this.#keysFor(offer)): Answer {
     const same = offer.codecs.filter(({ codec }) => codec === this.codec);
     const codecs = same.length > 0 ? same : offer.codecs;
     const { sdp, mediaSession } = writeAnswer(
       { ...offer, codecs },
       { ...this.#local, sessionId: this.#sessionId, version: this.#version },
+      keys?.send ?? null,
     );
     const stream: NegotiatedStream = {
       codec: mediaSession.codec,
@@ -141,10 +165,15 @@ export class CallDescription {
         signallingAddress: this.#sourceAddress,
       },
       remoteRtcpPort: offer.rtcpPort,
+      keys,
       held: mediaSession.direction === "recvonly" || mediaSession.direction === "inactive",
     };
     this.#stream = stream;
     return { sdp, stream };
+  }
+
+  #keysFor({ keyings }: AudioOffer): StreamKeys | null {
+    return keysForAnswer(keyings, this.#stream?.keys ?? null, this.#random);
   }
 }
 
@@ -153,8 +182,12 @@ function isSameFamily({ connectionAddress }: AudioOffer, address: string): boole
   return connectionAddress.includes(":") === address.includes(":");
 }
 
-function causeOf(refusal: string): EndCause {
-  return refusal === "no-audio" || refusal === "no-common-codec"
-    ? "no_common_codec"
-    : "malformed_sdp";
-}
+const causesOfRefusals = {
+  malformed: "malformed_sdp",
+  "address-refused": "malformed_sdp",
+  "no-audio": "no_common_codec",
+  "no-common-codec": "no_common_codec",
+  "srtp-required": "srtp_required",
+  "srtp-off": "srtp_off",
+  "no-common-suite": "no_common_suite",
+} as const satisfies Readonly<Record<SdpRefusal, EndCause>>;

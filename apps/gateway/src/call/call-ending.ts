@@ -1,9 +1,10 @@
-import type { EndCause } from "@agentcall/contract";
+import { type EndCause, endCauseText } from "@agentcall/contract";
 import type { CallAction, CallDecision, CallInput, CallState } from "./call-state.ts";
 import { reasonPhraseOf, refusalStatusOf } from "./end-cause.ts";
 
 /** After how long a caller may find a free line: about as long as a short call lasts. */
 const retryAfterSecs = 30;
+const notAcceptableHere = 488;
 
 /** Our side of the dialog is still there and is ended with BYE. */
 const causesOfOurBye: Readonly<Partial<Record<CallInput["kind"], EndCause>>> = {
@@ -61,6 +62,8 @@ export function refuse(cause: EndCause, sipStatus = refusalStatusOf(cause)): Cal
     status: sipStatus,
     reason,
     retryAfterSecs: comesBack ? retryAfterSecs : null,
+    // A 488 alone does not tell an admin on the other side what to change.
+    ...(sipStatus === notAcceptableHere ? { warning: endCauseText[cause] } : {}),
   };
   return ended(cause, sipStatus, [{ kind: "refuse", refusal }]);
 }

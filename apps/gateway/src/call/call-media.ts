@@ -88,7 +88,7 @@ export class CallMedia {
 
   #readOffer(): EndCause | null {
     const { sdp, sourceAddress, trunk } = this.#invite;
-    const read = CallDescription.read(sdp, sourceAddress, this.#ports.random, trunk.codecs);
+    const read = CallDescription.read(sdp, sourceAddress, this.#ports.random, trunk);
     if (!(read instanceof CallDescription)) return read;
     this.#description = read;
     return null;

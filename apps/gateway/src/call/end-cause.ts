@@ -32,6 +32,9 @@ const statusesOfRefusal: Readonly<Partial<Record<EndCause, number>>> = {
   caller_not_allowed: 403,
   no_common_codec: 488,
   malformed_sdp: 488,
+  srtp_required: 488,
+  srtp_off: 488,
+  no_common_suite: 488,
   caller_cancelled: 487,
   api_hung_up: 603,
   gateway_fault: 500,
@@ -85,6 +88,9 @@ const q850Causes: Readonly<Record<EndCause, number>> = {
   caller_not_allowed: 21, // call rejected
   no_common_codec: 88, // incompatible destination
   malformed_sdp: 100, // invalid information element contents
+  srtp_required: 88, // incompatible destination
+  srtp_off: 88,
+  no_common_suite: 88,
   all_calls_taken: 34, // no circuit available
   trunk_calls_taken: 34,
   number_calls_taken: 17, // user busy

@@ -1,6 +1,7 @@
 import type { Log } from "@agentcall/base";
 import type { CallId } from "@agentcall/contract";
-import { type G711Codec, parseSdp, writeOffer } from "@agentcall/media";
+import { type G711Codec, parseSdp, type SrtpKeying, writeOffer } from "@agentcall/media";
+import { keysOfAnswer, offeredKeyings } from "@agentcall/srtp";
 import { MediaSession } from "../rtp/media-session.ts";
 import type { Invite } from "../sip/sip-leg.ts";
 import type { AudioJunction } from "./audio-junction.ts";
@@ -29,6 +30,8 @@ export class FarParty {
   #towards: RelayQueue | null = null;
   #from: RelayQueue | null = null;
   #isClosed = false;
+  /** Keys of our offer: this leg is protected as its caller's trunk says. */
+  #keyings: readonly SrtpKeying[] = [];
 
   private constructor(options: FarPartyOptions) {
     this.#options = options;
@@ -72,9 +75,16 @@ export class FarParty {
     }
     this.#media = media;
     const { address, port } = media;
+    const { srtp } = invite.trunk;
+    this.#keyings = srtp === "off" ? [] : offeredKeyings(ports.random);
     const sdp = writeOffer(
       { address, port, sessionId: ports.random.below(2 ** 31), version: 1 },
-      { codecs: lawsOf[codec], direction: "sendrecv" },
+      {
+        codecs: lawsOf[codec],
+        direction: "sendrecv",
+        keyings: this.#keyings,
+        isSrtpOnly: srtp === "required",
+      },
     );
     this.#leg = ports.dial(
       { callId, to, invite, sdp },
@@ -94,11 +104,16 @@ export class FarParty {
   }
 
   #onAnswered(sdp: string): void {
-    const { codec, onEvent, onDigit } = this.#options;
-    const answer = parseSdp(sdp);
+    const { codec, onEvent, onDigit, invite } = this.#options;
+    const answer = parseSdp(sdp, invite.trunk.srtp);
     const [first] = typeof answer === "string" ? [] : answer.codecs;
     if (typeof answer === "string" || first === undefined || this.#media === null) {
       onEvent("failed");
+      return;
+    }
+    const keys = keysOfAnswer(this.#keyings, answer.keyings);
+    if (keys === null && answer.keyings.length > 0) {
+      onEvent("failed"); // it took a line that was not offered
       return;
     }
     this.#towards = new RelayQueue(codec, first.codec);
@@ -111,6 +126,7 @@ export class FarParty {
         telephoneEventPayloadType: answer.telephoneEventPayloadType,
         source: { address, port, signallingAddress: address },
         remoteRtcpPort: rtcpPort,
+        keys,
         held,
       },
       {

@@ -30,7 +30,8 @@ export class FramePacket {
     this.ssrc = random.below(2 ** 32);
     this.#payloadType = payloadType;
     this.#frameSamples = frameSamples;
-    this.#sequenceNumber = random.below(2 ** 16);
+    // In the lower half, so that no loss at the start hides a wrap from SRTP (RFC 4568 section 6.4).
+    this.#sequenceNumber = random.below(2 ** 15);
     this.#timestamp = random.below(2 ** 32) | 0;
     writeRtpHeader(this.bytes, {
       marker: false,

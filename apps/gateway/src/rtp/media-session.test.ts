@@ -1,6 +1,7 @@
-import { seededRandom, silentLog } from "@agentcall/base";
+import { type Random, seededRandom, silentLog } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
-import { parseRtpHeader, writeRtpHeader } from "@agentcall/media";
+import { parseRtpHeader, writeRtcpReport, writeRtpHeader } from "@agentcall/media";
+import { keysForAnswer, MediaProtection, offeredKeyings, type StreamKeys } from "@agentcall/srtp";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { MediaSession, type NegotiatedStream } from "./media-session.ts";
@@ -16,6 +17,7 @@ const stream: NegotiatedStream = {
   source: { ...caller, signallingAddress: "203.0.113.9" },
   remoteRtcpPort: 4_001,
   held: false,
+  keys: null,
 };
 
 type Sent = { readonly packet: Uint8Array; readonly address: string; readonly port: number };
@@ -216,6 +218,54 @@ describe("MediaSession", () => {
     expect(line.told).toEqual(["media lost"]);
   });
 
+  test("with keys protects what it sends, and takes only what is protected", () => {
+    const keys = keysOf(seededRandom(2));
+    const theirs = MediaProtection.following({ send: keys.receive, receive: keys.send }, null);
+    line.session.change({ ...stream, keys });
+    const before = line.sentRtp.length;
+    const sealed = Buffer.from(theirs?.sender.protectRtp(packetOf(2)) ?? []);
+
+    line.clock.advance(20);
+    hear(1); // plain
+    line.handlers.onRtp(Buffer.from(sealed).fill(0, 20, 21), caller.address, caller.port); // forged
+    line.handlers.onRtp(Buffer.from(sealed), "192.0.2.66", 4_000); // taken from the wire by a stranger
+    line.handlers.onRtp(Buffer.from(sealed), caller.address, caller.port); // and then it is old
+    line.handlers.onRtp(
+      Buffer.from(theirs?.sender.protectRtp(packetOf(3)) ?? []),
+      caller.address,
+      caller.port,
+    );
+
+    const sent = line.sentRtp[before]?.packet ?? new Uint8Array();
+    expect(theirs?.receiver.openRtp(sent)).toBe(172);
+    expect(sent[100]).toBe(0x42);
+    expect(line.session.stats()).toMatchObject({
+      packetsReceived: 1,
+      packetsNotAuthentic: 3,
+      packetsFromStrangers: 1,
+      srtpSuite: "AES_CM_128_HMAC_SHA1_80",
+    });
+    expect(line.heardBytes).toBe(160);
+  });
+
+  test("with keys reports by protected RTCP, and reads no other", () => {
+    const keys = keysOf(seededRandom(2));
+    const theirs = MediaProtection.following({ send: keys.receive, receive: keys.send }, null);
+    line.session.change({ ...stream, keys });
+    const report = writeRtcpReport({ ssrc: 7, sender: null, blocks: [] }, "caller");
+
+    line.handlers.onRtcp(report, caller.address, caller.port + 1);
+    line.handlers.onRtcp(
+      theirs?.sender.protectRtcp(report) ?? report,
+      caller.address,
+      caller.port + 1,
+    );
+    line.clock.advance(5_100);
+
+    const sent = Buffer.from(line.sentRtcp.at(-1)?.packet ?? []);
+    expect(theirs?.receiver.openRtcp(sent)).toBe(sent.length - 14);
+  });
+
   test("leaves nothing behind when closed, which may be done twice", () => {
     line.session.close();
     line.session.close();
@@ -223,3 +273,9 @@ describe("MediaSession", () => {
     expect([line.isOpen, line.pacer.streamCount, line.clock.pendingCount]).toEqual([false, 0, 0]);
   });
 });
+
+function keysOf(random: Random): StreamKeys {
+  const keys = keysForAnswer(offeredKeyings(random), null, random);
+  if (keys === null) throw new Error("no keys");
+  return keys;
+}

@@ -9,6 +9,7 @@ import {
   transcodeG711,
   type UplinkSink,
 } from "@agentcall/media";
+import { MediaProtection, type StreamKeys } from "@agentcall/srtp";
 import { ControlReports } from "./control-reports.ts";
 import { FramePacket } from "./frame-packet.ts";
 import { KeyPresses } from "./key-presses.ts";
@@ -23,6 +24,8 @@ export type NegotiatedStream = {
   readonly telephoneEventPayloadType: number | null;
   readonly source: AgreedSource;
   readonly remoteRtcpPort: number;
+  /** What its packets are protected with; null for plain RTP. */
+  readonly keys: StreamKeys | null;
   /** The caller's side does not want to hear us now. */
   readonly held: boolean;
 };
@@ -97,6 +100,7 @@ export class MediaSession implements PacedStream {
   #endpoint: RtpEndpoint | null = null;
   #running: Running | null = null;
   #stream: NegotiatedStream | null = null;
+  #protection: MediaProtection | null = null;
   #remoteAddress = "";
   #remotePort = 0;
   #heardAtMs = 0;
@@ -107,6 +111,7 @@ export class MediaSession implements PacedStream {
   #packetsSent = 0;
   #strangers = 0;
   #notRtp = 0;
+  #notAuthentic = 0;
   #pacingErrorMsMax = 0;
 
   private constructor(options: MediaSessionOptions) {
@@ -193,11 +198,13 @@ export class MediaSession implements PacedStream {
       packetsDuplicate: counters.duplicate,
       packetsFromStrangers: this.#strangers,
       packetsNotRtp: this.#notRtp,
+      packetsNotAuthentic: this.#notAuthentic,
       jitterMs: Math.round(jitterMs * 10) / 10,
       packetsSent: this.#packetsSent,
       underruns: ends.source.underruns,
       overruns: ends.source.overruns,
       pacingErrorMsMax: Math.round(this.#pacingErrorMsMax * 10) / 10,
+      srtpSuite: this.#stream.keys?.send.suite ?? null,
     };
   }
 
@@ -226,13 +233,16 @@ export class MediaSession implements PacedStream {
   }
 
   #sendNext(running: Running, stream: NegotiatedStream): void {
-    this.#endpoint?.sendRtp(nextPacket(running, stream), this.#remoteAddress, this.#remotePort);
+    const plain = nextPacket(running, stream);
+    const packet = this.#protection === null ? plain : this.#protection.sender.protectRtp(plain);
+    this.#endpoint?.sendRtp(packet, this.#remoteAddress, this.#remotePort);
     this.#packetsSent += 1;
     running.ends.onFrameSent();
   }
 
   #follow(stream: NegotiatedStream): void {
     this.#stream = stream;
+    this.#protection = MediaProtection.following(stream.keys, this.#protection);
     const latched = this.#running?.check.latched ?? null;
     this.#remoteAddress = latched?.address ?? stream.source.address;
     this.#remotePort = latched?.port ?? stream.source.port;
@@ -242,7 +252,10 @@ export class MediaSession implements PacedStream {
     const running = this.#running;
     const stream = this.#stream;
     if (running === null || stream === null) return; // not answered yet: nobody listens
-    if (readRtpHeader(packet, packet.length, header) !== "ok") {
+    // Before anything is believed of it: a forged packet must not be latched on to.
+    const bytes = this.#protection === null ? packet.length : this.#opened(packet);
+    if (bytes === null) return;
+    if (readRtpHeader(packet, bytes, header) !== "ok") {
       this.#notRtp += 1;
       return;
     }
@@ -267,6 +280,14 @@ export class MediaSession implements PacedStream {
       transcodeG711(stream.codec, running.codec, packet, payloadOffset, payloadBytes);
       running.jitter.push(header, packet, this.#heardAtMs);
     }
+  }
+
+  /** Decrypts a packet in place; null for one that is not the caller's. */
+  #opened(packet: Uint8Array): number | null {
+    const opened = this.#protection?.receiver.openRtp(packet) ?? "not-authentic";
+    if (typeof opened === "number") return opened;
+    this.#notAuthentic += 1;
+    return null;
   }
 
   #isFromCaller(check: SourceCheck, address: string, port: number): boolean {
@@ -297,7 +318,9 @@ export class MediaSession implements PacedStream {
 
   #onRtcp(packet: Uint8Array, address: string): void {
     // Nothing is decided by RTCP: a BYE there, from whomever, does not end a call.
-    if (address === this.#remoteAddress) this.#running?.reports.heard(packet);
+    if (address !== this.#remoteAddress) return;
+    const opened = this.#protection?.receiver.openRtcp(packet) ?? packet.length;
+    if (typeof opened === "number") this.#running?.reports.heard(packet.subarray(0, opened));
   }
 
   #report(running: Running, stream: NegotiatedStream): void {
@@ -312,8 +335,9 @@ export class MediaSession implements PacedStream {
       packetsLost: counters.lost,
       jitterMs,
     });
+    const packet = this.#protection?.sender.protectRtcp(report) ?? report;
     const port = this.#rtcpPortOf(stream);
-    if (port <= portMax) this.#endpoint?.sendRtcp(report, this.#remoteAddress, port);
+    if (port <= portMax) this.#endpoint?.sendRtcp(packet, this.#remoteAddress, port);
   }
 
   /** Behind a NAT the port that was agreed is not the one that was found; above the last one is none. */

@@ -255,8 +255,16 @@ function sendRefusal(
 ): void {
   const retryAfter: Record<string, string> =
     refusal.retryAfterSecs === null ? {} : { "Retry-After": String(refusal.retryAfterSecs) };
-  response.send(refusal.status, refusal.reason, { headers: { ...headers, ...retryAfter } });
+  const warning: Record<string, string> =
+    refusal.warning === undefined
+      ? {}
+      : { Warning: `${miscellaneousWarning} agentcall "${refusal.warning}"` };
+  response.send(refusal.status, refusal.reason, {
+    headers: { ...headers, ...retryAfter, ...warning },
+  });
 }
+
+const miscellaneousWarning = "399"; // RFC 3261 section 20.43: for people to read
 
 /** What became of a REFER, from the message fragment of a NOTIFY (RFC 3515 section 2.4.5); 0 for anything else. */
 function referStatusOf(body: string): number {

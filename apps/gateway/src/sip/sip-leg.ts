@@ -1,5 +1,5 @@
 import type { CallId, EndCause, TrunkId } from "@agentcall/contract";
-import type { G711Codec } from "@agentcall/media";
+import type { G711Codec, SrtpPolicy } from "@agentcall/media";
 
 /** What of its trunk's settings a call goes by. */
 export type CallTrunk = {
@@ -8,6 +8,7 @@ export type CallTrunk = {
   readonly publicAddress: string | null;
   /** The codecs spoken, the preferred one first; null takes the caller's order. */
   readonly codecs: readonly G711Codec[] | null;
+  readonly srtp: SrtpPolicy;
 };
 
 /** What an INVITE says, read once at the border. */
@@ -33,6 +34,8 @@ export type SipRefusal = {
   readonly status: number;
   readonly reason: string;
   readonly retryAfterSecs: number | null;
+  /** One sentence for whoever reads the trace on the other side (RFC 3261 section 20.43). */
+  readonly warning?: string;
 };
 
 /** Our side of one SIP dialog. No method throws, and each may be called at any time. */

@@ -105,7 +105,7 @@ describe("SipServer", () => {
       from: "+14155550123",
       to: "+14155550100",
       sourceAddress: "127.0.0.1",
-      trunk: { trunkId: "trunk_1", publicAddress: null, codecs: null },
+      trunk: { trunkId: "trunk_1", publicAddress: null, codecs: null, srtp: "off" },
       metadata: {},
       sourcePort: 5_098,
       sdp: "v=0\r\n",

@@ -280,12 +280,12 @@ export class SipServer {
 
 /** Every INVITE was looked at by then: its Call-ID is short. */
 function readInvite(callId: CallId, request: SrfRequest, plan: TrunkPlan): Invite {
-  const { trunkId, publicAddress, codecs } = plan;
+  const { trunkId, publicAddress, codecs, srtp } = plan;
   return {
     callId,
     sipCallId: request.get("Call-ID") ?? "",
     ...partiesOf(request, plan.numberFormat),
-    trunk: { trunkId, publicAddress, codecs },
+    trunk: { trunkId, publicAddress, codecs, srtp },
     sourceAddress: request.source_address,
     sourcePort: request.source_port,
     sdp: request.body ?? "",

@@ -17,7 +17,12 @@ export function aTrunkPlan(changes: Partial<TrunkPlan> = {}): TrunkPlan {
 }
 
 /** What a call of such a trunk goes by. */
-export const aCallTrunk: CallTrunk = { trunkId, publicAddress: null, codecs: null };
+export const aCallTrunk: CallTrunk = {
+  trunkId,
+  publicAddress: null,
+  codecs: null,
+  srtp: "off",
+};
 
 /** What the control plane tells of these trunks. */
 export function newsOf(trunks: readonly TrunkPlan[] = [aTrunkPlan()], leads = true): TrunkNews {

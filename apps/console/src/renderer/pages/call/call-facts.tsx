@@ -133,11 +133,13 @@ function soundRows(stats: MediaStats): readonly Row[] {
     ["Twice", stats.packetsDuplicate],
     ["From strangers", stats.packetsFromStrangers],
     ["Not RTP", stats.packetsNotRtp],
+    ["Not authentic", stats.packetsNotAuthentic],
     ["Gaps in our sound", stats.underruns],
     ["Answers cut at the queue's end", stats.overruns],
   ];
   return [
     ["Codec", codecText[stats.codec]],
+    ["Encryption", stats.srtpSuite ?? "none"],
     ["From the caller", `${stats.packetsReceived.toLocaleString()} packets`],
     ["Lost", `${stats.packetsLost.toLocaleString()} (${percentFormat.format(lostShare)})`],
     ["Jitter", `${stats.jitterMs.toFixed(1)} ms`],
