@@ -13,36 +13,40 @@ afterEach(async () => {
   await house.close();
 });
 
-describe.skipIf(!canRunSipp)("against sipp as a registrar over UDP", () => {
-  test("a trunk answers the challenge and is registered again before it expires (uas-register-401)", async () => {
-    const registrar = await startSippServer("uas-register-401");
+describe.skipIf(!canRunSipp).each(["udp", "tcp"] as const)(
+  "against sipp as a registrar over %s",
+  (transport) => {
+    test("a trunk answers the challenge and is registered again before it expires (uas-register-401)", async () => {
+      const registrar = await startSippServer("uas-register-401", transport);
 
-    const id = await aTrunk(registrar.port);
-    const result = await registrar.done;
-    await isInState(id, "up");
+      const id = await aTrunk(registrar.port, transport);
+      const result = await registrar.done;
+      await isInState(id, "up");
 
-    expect(result.problems).toBe("");
-    expect(result).toMatchObject({ exitCode: 0, successful: 1, failed: 0 });
-  });
+      expect(result.problems).toBe("");
+      expect(result).toMatchObject({ exitCode: 0, successful: 1, failed: 0 });
+    });
 
-  test("a trunk whose password is refused says so in plain words (uas-register-403)", async () => {
-    const registrar = await startSippServer("uas-register-403");
+    test("a trunk whose password is refused says so in plain words (uas-register-403)", async () => {
+      const registrar = await startSippServer("uas-register-403", transport);
 
-    const id = await aTrunk(registrar.port);
-    const result = await registrar.done;
-    await isInState(id, "down");
+      const id = await aTrunk(registrar.port, transport);
+      const result = await registrar.done;
+      await isInState(id, "down");
 
-    expect(result.problems).toBe("");
-    expect(result).toMatchObject({ exitCode: 0, successful: 1, failed: 0 });
-    const status = (await house.ask("GET", `/v1/trunks/${id}/status`)) as TrunkStatusView;
-    expect(status.message).toBe("The carrier answered 403 to REGISTER: user name or password.");
-  });
-});
+      expect(result.problems).toBe("");
+      expect(result).toMatchObject({ exitCode: 0, successful: 1, failed: 0 });
+      const status = (await house.ask("GET", `/v1/trunks/${id}/status`)) as TrunkStatusView;
+      expect(status.message).toBe("The carrier answered 403 to REGISTER: user name or password.");
+    });
+  },
+);
 
-async function aTrunk(port: number): Promise<string> {
+async function aTrunk(port: number, transport: string): Promise<string> {
   const trunk = await house.ask("POST", "/v1/trunks", {
     name: "Registrar",
     servers: [{ host: "127.0.0.1", port }],
+    transport,
     credentials: { username: "alice", password: "practice" },
     registration: { expiresSecs: 600, domain: "carrier.example" },
     keepAlive: null,

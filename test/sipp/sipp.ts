@@ -59,15 +59,16 @@ async function runSippOn(localPort: number, run: SippRun): Promise<SippResult> {
 }
 
 /**
- * sipp as a carrier's server over UDP, which takes one call of a scenario from test/sipp/scenarios.
+ * sipp as a carrier's server, which takes one call of a scenario.
  * It may not listen yet when this resolves: what comes too early is sent again.
  */
 export async function startSippServer(
-  scenario: string,
+  scenario: string | Scenario,
+  transport: SippRun["transport"],
 ): Promise<{ readonly port: number; readonly done: Promise<SippResult> }> {
   const port = await freePort();
   const target = { host: "127.0.0.1", port }; // sipp as a server has none, and passes over it
-  const done = runSippOn(port, { scenario, transport: "udp", target, dialled: "service" });
+  const done = runSippOn(port, { scenario, transport, target, dialled: "service" });
   return { port, done };
 }
 

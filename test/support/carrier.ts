@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
+import { createServer, type Server, type TLSSocket } from "node:tls";
 import {
   emptyBody,
   headerValue,
@@ -8,14 +9,21 @@ import {
   type SipMessage,
   type SipRequest,
   type SipResponse,
+  SipStreamReader,
   writeSipMessage,
 } from "@agentcall/sip-engine";
+import type { CertifiedKey } from "./certificate.ts";
 
 /** What a carrier answers; null leaves a request without an answer. */
 export type CarrierAnswer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
 } | null;
+
+type Answering = (request: SipRequest) => CarrierAnswer;
+
+/** OPTIONS with 200, and everything else with 404. */
+const kindly: Answering = ({ method }) => ({ status: method === "OPTIONS" ? 200 : 404 });
 
 const nonce = "a nonce of the carrier";
 const realm = "carrier, practice"; // with a comma: some have one
@@ -27,16 +35,18 @@ export class Carrier {
   #invites = 0;
   readonly #waiting: ((response: SipResponse) => void)[] = [];
   /** How a request is answered; OPTIONS with 200 and everything else with 404 unless told otherwise. */
-  answer: (request: SipRequest) => CarrierAnswer = ({ method }) => ({
-    status: method === "OPTIONS" ? 200 : 404,
-  });
+  answer: Answering = kindly;
 
   static async open(): Promise<Carrier> {
     const carrier = new Carrier();
     carrier.#socket.on("message", (bytes, from) => {
       const message = parseSipMessage(bytes);
       if (message.kind === "response") carrier.#waiting.shift()?.(message);
-      if (message.kind === "request") carrier.#receive(message, from.port);
+      if (message.kind === "request") {
+        carrier.received.push(message);
+        const response = answerTo(message, carrier.answer);
+        if (response !== null) carrier.#send(response, from.port);
+      }
     });
     carrier.#socket.bind(0, "127.0.0.1");
     await once(carrier.#socket, "listening");
@@ -106,22 +116,74 @@ export class Carrier {
     return { kind: "request", method: "INVITE", uri, headers, body: Buffer.from(offer) };
   }
 
-  #receive(request: SipRequest, port: number): void {
-    this.received.push(request);
-    const answer = this.answer(request);
-    if (answer === null) return;
-    const copied = request.headers.filter(({ name }) =>
-      ["Via", "From", "To", "Call-ID", "CSeq"].includes(name),
-    );
-    const more = Object.entries(answer.headers ?? {}).map(([name, value]) => ({ name, value }));
-    const headers = [...copied, ...more];
-    const { status } = answer;
-    this.#send({ kind: "response", status, reason: "Said", headers, body: emptyBody }, port);
-  }
-
   #send(message: SipMessage, port: number): void {
     this.#socket.send(writeSipMessage(message), port, "127.0.0.1");
   }
+}
+
+/** A carrier's SIP server over TLS on loopback, with this certificate. */
+export class TlsCarrier {
+  readonly received: SipRequest[] = [];
+  readonly #server: Server;
+  readonly #sockets = new Set<TLSSocket>();
+  answer: Answering = kindly;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async open({ keyPem, certificatePem }: CertifiedKey): Promise<TlsCarrier> {
+    const server = createServer({ key: keyPem, cert: certificatePem });
+    const carrier = new TlsCarrier(server);
+    server.on("secureConnection", (socket) => {
+      carrier.#take(socket);
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return carrier;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === "object" && address !== null ? address.port : 0;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    await closed;
+  }
+
+  #take(socket: TLSSocket): void {
+    this.#sockets.add(socket);
+    const reader = new SipStreamReader();
+    socket.on("error", () => undefined); // the other side has gone
+    socket.on("data", (bytes: Buffer) => {
+      for (const item of reader.push(bytes)) {
+        if (item.kind !== "request") continue;
+        this.received.push(item);
+        const response = answerTo(item, this.answer);
+        if (response !== null) socket.write(writeSipMessage(response));
+      }
+    });
+  }
+}
+
+function answerTo(request: SipRequest, answering: Answering): SipResponse | null {
+  const answer = answering(request);
+  if (answer === null) return null;
+  const copied = request.headers.filter(({ name }) =>
+    ["Via", "From", "To", "Call-ID", "CSeq"].includes(name),
+  );
+  const more = Object.entries(answer.headers ?? {}).map(([name, value]) => ({ name, value }));
+  return {
+    kind: "response",
+    status: answer.status,
+    reason: "Said",
+    headers: [...copied, ...more],
+    body: emptyBody,
+  };
 }
 
 const offer =

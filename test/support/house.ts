@@ -30,9 +30,10 @@ import { type CallTiming, type Gateway, startGateway } from "@agentcall/gateway"
 import { type CallOptions, Phone, type PhoneCall, type SipTransport } from "@agentcall/phone";
 import { parseScenario, type Practice, startPractice } from "@agentcall/practice";
 import { clientEventProblems } from "@agentcall/realtime/testing";
-import { type SipEngine, startSipEngine } from "@agentcall/sip-engine";
+import { type SipEngine, startSipEngine, type TlsSettings } from "@agentcall/sip-engine";
 import { expect } from "vitest";
 import { WebSocket } from "ws";
+import type { CertifiedKey } from "./certificate.ts";
 import { eventually } from "./eventually.ts";
 
 export const demoNumber = "+14155550100" as E164;
@@ -52,6 +53,8 @@ export type HouseOptions = {
   /** What opens the vault; a key in memory unless another one is named. */
   readonly root?: ControlPlaneOptions["root"];
   readonly log?: Log;
+  /** Who the SIP engine is over TLS, and whom it trusts. */
+  readonly sipTls?: { readonly own: CertifiedKey; readonly trusted: string };
   /** Of the SIP engine: one that a test moves makes its timers run out. */
   readonly engineClock?: Clock;
   /** Of the gateway: one that leaps makes a silence long. */
@@ -83,6 +86,7 @@ export class House {
   readonly messages: LiveMessage[] = [];
   readonly #events: WebSocket;
   readonly #phones: Phone[] = [];
+  readonly #sipTls: NonNullable<HouseOptions["sipTls"]> | null;
 
   private constructor(parts: {
     engine: SipEngine;
@@ -91,7 +95,9 @@ export class House {
     gateway: Gateway;
     folder: string;
     events: WebSocket;
+    sipTls: HouseOptions["sipTls"] | null;
   }) {
+    this.#sipTls = parts.sipTls ?? null;
     this.engine = parts.engine;
     this.practice = parts.practice;
     this.controlPlane = parts.controlPlane;
@@ -112,6 +118,7 @@ export class House {
       drachtioHost: "127.0.0.1",
       drachtioPort: 0,
       secret: engineSecret,
+      ...(options.sipTls === undefined ? {} : { tls: tlsOf(options.sipTls) }),
       clock: options.engineClock ?? clock,
       random,
       log,
@@ -150,7 +157,8 @@ export class House {
       headers: { authorization: `Bearer ${adminKey.reveal()}` },
     });
     await Promise.all([gateway.ready, once(events, "open")]);
-    return new House({ engine, practice, controlPlane, gateway, folder, events });
+    const sipTls = options.sipTls ?? null;
+    return new House({ engine, practice, controlPlane, gateway, folder, events, sipTls });
   }
 
   /** Dials from a phone of its own. */
@@ -158,9 +166,11 @@ export class House {
     options: Partial<CallOptions> = {},
     transport: SipTransport = "udp",
   ): Promise<PhoneCall> {
-    const [host = "", port = ""] = this.engine.sip.split(":");
+    const place = transport === "tls" ? (this.engine.sips ?? "") : this.engine.sip;
+    const [host = "", port = ""] = place.split(":");
     const server = { host, port: Number(port) };
-    const phone = await Phone.open({ server, transport, clock, random });
+    const trusted = this.#sipTls === null ? {} : { trusted: this.#sipTls.trusted };
+    const phone = await Phone.open({ server, transport, ...trusted, clock, random });
     this.#phones.push(phone);
     return phone.call({ to: demoNumber, ...options });
   }
@@ -313,6 +323,10 @@ export class House {
       }
     }
   }
+}
+
+function tlsOf({ own, trusted }: NonNullable<HouseOptions["sipTls"]>): TlsSettings {
+  return { port: 0, certificate: own.certificatePem, key: new Secret(own.keyPem), trusted };
 }
 
 async function openGateway(

@@ -10,6 +10,8 @@ import { openSipLink, type SipAddress, type SipLink, type SipTransport } from ".
 export type PhoneOptions = {
   readonly server: SipAddress;
   readonly transport: SipTransport;
+  /** The authorities of the server's certificate (PEM), where it speaks TLS. */
+  readonly trusted?: string;
   readonly clock: Clock;
   readonly random: Random;
 };
@@ -34,7 +36,7 @@ const cleanNetwork: SimulatedNetwork = { lossRatio: 0, jitterMs: 0 };
 const callersNumber = "+14155550199"; // of the block that is set aside for fiction
 
 /**
- * A SIP phone on loopback: calls a number over UDP or TCP, speaks and hears G.711 over RTP. It
+ * A SIP phone on loopback: calls a number over UDP, TCP or TLS, speaks and hears G.711 over RTP. It
  * registers nowhere. `npm run call` and the tests are the same phone.
  */
 export class Phone {
@@ -46,12 +48,13 @@ export class Phone {
     this.#options = options;
   }
 
-  /** Rejects with `sip-unreachable` where a TCP server takes no connection. */
+  /** Rejects with `sip-unreachable` where a server of TCP or TLS takes no connection. */
   static async open(options: PhoneOptions): Promise<Phone> {
     const phone = new Phone(options);
-    phone.#link = await openSipLink(options.transport, options.server, (message) => {
+    const receive = (message: SipMessage): void => {
       phone.#receive(message);
-    });
+    };
+    phone.#link = await openSipLink(options.transport, options.server, receive, options.trusted);
     return phone;
   }
 

@@ -1,7 +1,8 @@
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect, type Socket as TcpSocket } from "node:net";
-import { AppError } from "@agentcall/base";
+import { connect as connectTls } from "node:tls";
+import { AppError, unreachable } from "@agentcall/base";
 import {
   parseSipMessage,
   type SipMessage,
@@ -9,7 +10,7 @@ import {
   writeSipMessage,
 } from "@agentcall/sip-engine";
 
-export type SipTransport = "udp" | "tcp";
+export type SipTransport = "udp" | "tcp" | "tls";
 export type SipAddress = { readonly host: string; readonly port: number };
 
 /** The phone's way to its SIP server. */
@@ -23,15 +24,28 @@ export type SipLink = {
 };
 
 /**
- * Opens a socket to the server. Rejects with `sip-unreachable` when a TCP connection is refused;
+ * Opens a socket to the server. Rejects with `sip-unreachable` when a connection is refused, or the
+ * server's certificate comes from no authority in `trusted` (PEM; Node's own where it is left out).
  * UDP tells nothing until the first answer stays away.
  */
 export async function openSipLink(
   transport: SipTransport,
   server: SipAddress,
   onMessage: (message: SipMessage) => void,
+  trusted?: string,
 ): Promise<SipLink> {
-  return transport === "udp" ? openUdp(server, onMessage) : openTcp(server, onMessage);
+  switch (transport) {
+    case "udp":
+      return openUdp(server, onMessage);
+    case "tcp":
+      return openStream("tcp", connect(server.port, server.host), onMessage);
+    case "tls": {
+      const ca = trusted === undefined ? {} : { ca: trusted };
+      return openStream("tls", connectTls({ ...server, ...ca }), onMessage);
+    }
+    default:
+      return unreachable(transport);
+  }
 }
 
 async function openUdp(
@@ -58,13 +72,13 @@ async function openUdp(
   };
 }
 
-async function openTcp(
-  server: SipAddress,
+async function openStream(
+  transport: "tcp" | "tls",
+  socket: TcpSocket,
   onMessage: (message: SipMessage) => void,
 ): Promise<SipLink> {
-  const socket = connect(server.port, server.host);
   try {
-    await once(socket, "connect");
+    await once(socket, transport === "tls" ? "secureConnect" : "connect");
   } catch (error) {
     throw new AppError("sip-unreachable", "the SIP server takes no connection", { cause: error });
   }
@@ -76,7 +90,7 @@ async function openTcp(
   });
   socket.on("error", () => undefined); // 'close' follows
   return {
-    transport: "tcp",
+    transport,
     local: { host: socket.localAddress ?? "127.0.0.1", port: socket.localPort ?? 0 },
     send: (message) => {
       if (socket.writable) socket.write(writeSipMessage(message));

@@ -28,4 +28,5 @@ export {
   type SipEngineState,
   startSipEngine,
 } from "./engine/sip-engine.ts";
+export type { TlsSettings } from "./transport/tls-port.ts";
 export { defaultTiming, type SipTiming } from "./transaction/sip-timing.ts";

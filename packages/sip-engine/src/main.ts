@@ -14,8 +14,8 @@ await runProgram({
       random: systemRandom(),
       log,
     });
-    const { sip, drachtio } = engine;
-    log.info({ sip, drachtio }, "the evaluation SIP engine serves");
+    const { sip, sips, drachtio } = engine;
+    log.info({ sip, sips, drachtio }, "the evaluation SIP engine serves");
     return { ready: { sip, drachtio }, log, close: () => engine.close() };
   },
 });

@@ -1,6 +1,7 @@
 import { type Log, type Random } from "@agentcall/base";
 import type { Socket } from "node:net";
 import { newUuid } from "../message/sip-ids.ts";
+import type { Protocol } from "../transport/flow.ts";
 import type { SipMessage } from "../message/sip-message.ts";
 import { writeSipMessage } from "../message/write-message.ts";
 import { writeFrame } from "./frame-reader.ts";
@@ -10,7 +11,7 @@ export type MessageMeta = {
   /** `network`, or `application` for what this server sent on its own. */
   readonly source: "network" | "application";
   /** Empty where the real server leaves it empty: on an ACK, and on what never was on the wire. */
-  readonly protocol: "udp" | "tcp" | "";
+  readonly protocol: Protocol | "";
   readonly address: string;
   readonly port: number;
   readonly transactionId: string;

@@ -180,8 +180,8 @@ export class ApplicationAnswers {
     const isSuccess = given.status >= 200 && given.status < 300;
     const session =
       isSuccess && concernsSession(request) ? sessionOfOurAnswer(request, given) : null;
-    const hostPort = this.#parts.transport.hostPort;
     const whole = withSession(given, session);
+    const hostPort = this.#parts.transport.hostPortOf(flow.protocol);
     const response = buildResponse(request, whole, localTag, flow, hostPort);
     if (given.status > 100 && given.status < 300) this.#keepDialog(asked, response);
     if (isReliable(response)) {

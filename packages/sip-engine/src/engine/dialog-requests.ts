@@ -36,18 +36,24 @@ export class DialogRequests {
     const flow = this.#flowOf(dialog);
     if (flow === null) return null;
     const branch = newBranch(this.#random);
-    const sender = { hostPort: this.#transport.hostPort, branch, flow, random: this.#random };
+    const sender = {
+      hostPort: this.#transport.hostPortOf(flow.protocol),
+      branch,
+      flow,
+      random: this.#random,
+    };
     return { request: buildRequestInDialog(given, dialog, cseqNumber, sender), flow, branch };
   }
 
   /** Along the route where there is one, else the way that their requests come, else to their Contact. */
   #flowOf({ flow, routeSet, remoteTarget }: Dialog): Flow | null {
     if (routeSet.length === 0 && flow?.isOpen === true) {
-      if (flow.protocol === "tcp") return flow;
+      if (flow.protocol !== "udp") return flow;
       return this.#transport.flowTo("udp", flow.address, flow.port);
     }
     const hop = nextHop(remoteTarget, routeSet);
-    return hop === null ? null : this.#transport.flowTo(hop.protocol, hop.address, hop.port);
+    if (hop === null) return null;
+    return this.#transport.flowTo(hop.protocol, hop.address, hop.port, hop.name);
   }
 }
 

@@ -7,6 +7,7 @@ import type { SipMessage } from "../message/sip-message.ts";
 import { defaultTiming, giveUpMs, type SipTiming } from "../transaction/sip-timing.ts";
 import { type Flow, hostText } from "../transport/flow.ts";
 import { SipTransport } from "../transport/sip-transport.ts";
+import type { TlsSettings } from "../transport/tls-port.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { sessionOfTheirAnswer } from "./session-interval.ts";
 import { SessionKeeper } from "./session-keeper.ts";
@@ -23,6 +24,8 @@ export type SipEngineOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** SIP over TLS, too. */
+  readonly tls?: TlsSettings;
   /** Shorter in tests than RFC 3261's half second. */
   readonly timing?: SipTiming;
 };
@@ -47,6 +50,8 @@ export type SipEngineState = {
 export type SipEngine = {
   /** `host:port` for SIP over UDP and TCP. */
   readonly sip: string;
+  /** The same over TLS; null where it is not spoken. */
+  readonly sips: string | null;
   /** `host:port` of drachtio's control protocol. */
   readonly drachtio: string;
   state(): SipEngineState;
@@ -56,8 +61,8 @@ export type SipEngine = {
 
 /**
  * Starts the evaluation SIP engine: drachtio-server's control protocol for an unmodified
- * drachtio-srf, SIP over UDP and TCP, session timers (RFC 4028) and reliable provisional responses
- * (RFC 3262). It has no TLS; production uses drachtio-server. Throws `port-taken`.
+ * drachtio-srf, SIP over UDP, TCP and TLS, session timers (RFC 4028) and reliable provisional
+ * responses (RFC 3262). Production uses drachtio-server. Throws `port-taken`.
  */
 export async function startSipEngine(options: SipEngineOptions): Promise<SipEngine> {
   const closers = new Closers();
@@ -65,6 +70,7 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
     const engine = await Engine.open(options, closers);
     return {
       sip: engine.sip,
+      sips: engine.sips,
       drachtio: engine.drachtio,
       state: () => engine.state(),
       close: () => closers.close(),
@@ -126,11 +132,12 @@ class Engine {
       { clock, log },
     );
     closers.add("SIP", () => transport.close());
+    if (options.tls !== undefined) await transport.openTls(options.tls);
     const control = await ControlServer.open({
       host: drachtioHost,
       port: drachtioPort,
       secret,
-      hostPorts: `tcp/${transport.hostPort},udp/${transport.hostPort}`,
+      hostPorts: transport.hostPorts.join(","),
       clock,
       random,
       log,
@@ -153,6 +160,11 @@ class Engine {
 
   get sip(): string {
     return this.#parts.transport.hostPort;
+  }
+
+  get sips(): string | null {
+    const place = this.#parts.transport.hostPorts.find((each) => each.startsWith("tls/"));
+    return place?.slice("tls/".length) ?? null;
   }
 
   state(): SipEngineState {

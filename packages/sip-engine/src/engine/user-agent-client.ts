@@ -17,7 +17,7 @@ import { buildCancel, buildRequest } from "./build-request.ts";
 import { type Built, DialogRequests, ownRequest } from "./dialog-requests.ts";
 import { type EngineParts, transactionsMax } from "./engine-parts.ts";
 import { localMeta, networkMeta, sentMeta, unsolicitedMeta } from "./message-meta.ts";
-import { nextHop } from "./next-hop.ts";
+import { hopOf } from "./next-hop.ts";
 import { ReliableOrder } from "./reliable-order.ts";
 import { toTagOf, withOwnTag } from "./response-tag.ts";
 import { SentAcks } from "./sent-acks.ts";
@@ -135,7 +135,8 @@ export class UserAgentClient {
 
   #sendInitial(app: Application, { id, routeUrl }: SipFrame, given: SipRequest): void {
     const { transport, random } = this.#parts;
-    const hop = nextHop(given.uri, routeUrl === "" ? [] : [routeUrl]);
+    // A route is given as a URI, whose parameters are its own: that of a Route header has brackets.
+    const hop = hopOf(routeUrl === "" ? given.uri : routeUrl, given.uri);
     if (hop === null) {
       app.refuse(id, "requested protocol/transport not available");
       return;
@@ -148,9 +149,14 @@ export class UserAgentClient {
       app.refuse(id, "too many requests are under way");
       return;
     }
-    const flow = transport.flowTo(hop.protocol, hop.address, hop.port);
+    const flow = transport.flowTo(hop.protocol, hop.address, hop.port, hop.name);
+    if (flow === null) {
+      app.refuse(id, "requested protocol/transport not available");
+      return;
+    }
     const branch = newBranch(random);
-    const request = buildRequest(given, { hostPort: transport.hostPort, branch, flow, random });
+    const hostPort = transport.hostPortOf(flow.protocol);
+    const request = buildRequest(given, { hostPort, branch, flow, random });
     if (request === null) {
       app.refuse(id, "invalid From, To or CSeq");
       return;

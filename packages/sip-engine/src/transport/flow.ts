@@ -1,4 +1,4 @@
-/** Where messages to one peer go and come from: an address over UDP, or a TCP connection. */
+/** Where messages to one peer go and come from: an address over UDP, or a connection over TCP or TLS. */
 export type Flow = {
   readonly protocol: Protocol;
   readonly address: string;
@@ -9,7 +9,7 @@ export type Flow = {
   send(bytes: Buffer): void;
 };
 
-export type Protocol = "udp" | "tcp";
+export type Protocol = "udp" | "tcp" | "tls";
 
 /** An address as it stands in a URI: IPv6 in brackets. */
 export function hostText(address: string): string {

@@ -5,24 +5,26 @@ import { parseSipMessage } from "../message/parse-message.ts";
 import type { SipMessage } from "../message/sip-message.ts";
 import { type Flow, hostText, type Protocol } from "./flow.ts";
 import { TcpFlow } from "./tcp-flow.ts";
+import { TlsPort, type TlsSettings } from "./tls-port.ts";
 import { type UdpHandlers, UdpPort } from "./udp-port.ts";
 
 export type TransportHandlers = {
   onMessage(message: SipMessage, flow: Flow): void;
-  /** A TCP connection ended or could not be made, or nobody listens on a UDP port. */
+  /** A connection ended or could not be made, or nobody listens on a UDP port. */
   onFlowLost(flow: Flow): void;
 };
 
 const tcpConnectionsMax = 1_000; // an evaluation has a few carriers and some test callers
 const bindTriesMax = 20; // a free TCP port may be taken over UDP
 
-/** SIP over UDP and TCP on one port (RFC 3261 §18). Owns its sockets. */
+/** SIP over UDP and TCP on one port, and over TLS on another one (RFC 3261 §18). Owns its sockets. */
 export class SipTransport {
   readonly #udp: UdpPort;
   readonly #server: Server;
   readonly #handlers: TransportHandlers;
   readonly #log: Log;
-  /** By `address:port` of the other side. */
+  #tls: TlsPort | null = null;
+  /** By `keyOf` the other side. */
   readonly #connections = new Map<string, TcpFlow>();
   readonly host: string;
   readonly port: number;
@@ -41,7 +43,7 @@ export class SipTransport {
     this.host = host;
     this.port = udp.port;
     server.on("connection", (socket) => {
-      this.#addConnection(socket, "open");
+      this.#addConnection("tcp", socket, "open");
     });
   }
 
@@ -86,6 +88,13 @@ export class SipTransport {
     }
   }
 
+  /** Speaks TLS, too. Throws `port-taken`. */
+  async openTls(settings: TlsSettings): Promise<void> {
+    this.#tls = await TlsPort.open(this.host, settings, this.#log, (socket) => {
+      this.#addConnection("tls", socket, "open");
+    });
+  }
+
   get connectionCount(): number {
     return this.#connections.size;
   }
@@ -95,20 +104,39 @@ export class SipTransport {
     return this.#udp.peerCount;
   }
 
-  /** `host:port` as it stands in a Via or Contact. */
+  /** `host:port` of UDP and TCP. */
   get hostPort(): string {
-    return `${hostText(this.host)}:${String(this.port)}`;
+    return this.hostPortOf("udp");
   }
 
-  /** The way to a peer: over TCP the connection there is, else a new one. */
-  flowTo(protocol: Protocol, address: string, port: number): Flow {
+  /** `host:port` as it stands in a Via or Contact. */
+  hostPortOf(protocol: Protocol): string {
+    const port = protocol === "tls" ? (this.#tls?.port ?? this.port) : this.port;
+    return `${hostText(this.host)}:${String(port)}`;
+  }
+
+  /** All places where we are reached, as drachtio tells them. */
+  get hostPorts(): readonly string[] {
+    const protocols: readonly Protocol[] =
+      this.#tls === null ? ["tcp", "udp"] : ["tcp", "udp", "tls"];
+    return protocols.map((protocol) => `${protocol}/${this.hostPortOf(protocol)}`);
+  }
+
+  /**
+   * The way to a peer: the connection there is, else a new one. Null for TLS where it is not spoken.
+   * `name` is whom a TLS peer must prove to be, beside its address.
+   */
+  flowTo(protocol: Protocol, address: string, port: number, name = address): Flow | null {
     if (protocol === "udp") return this.#udp.flowTo(address, port);
-    const present = this.#connections.get(keyOf(address, port));
+    const to = { address, port, name };
+    const present = this.#connections.get(keyOf(protocol, to));
     if (present?.isOpen === true) return present;
-    return this.#addConnection(connect({ host: address, port, noDelay: true }), "connecting", {
-      address,
-      port,
-    });
+    if (protocol === "tcp") {
+      const socket = connect({ host: address, port, noDelay: true });
+      return this.#addConnection("tcp", socket, "connecting", to);
+    }
+    const tls = this.#tls;
+    return tls === null ? null : this.#addConnection("tls", tls.connect(to), "connecting", to);
   }
 
   /** May be called twice. */
@@ -118,23 +146,23 @@ export class SipTransport {
     if (!this.#server.listening) return;
     const closed = once(this.#server, "close");
     this.#server.close();
-    await Promise.all([closed, this.#udp.close()]);
+    await Promise.all([closed, this.#udp.close(), this.#tls?.close()]);
   }
 
   #addConnection(
+    protocol: "tcp" | "tls",
     socket: Socket,
     state: "open" | "connecting",
-    to = { address: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 },
+    to: Peer = { address: socket.remoteAddress ?? "", port: socket.remotePort ?? 0, name: "" },
   ): Flow {
-    const flow: TcpFlow = new TcpFlow(socket, to, {
+    const key = keyOf(protocol, to);
+    const flow: TcpFlow = new TcpFlow(protocol, socket, to, {
       onItem: (item) => {
         if (item.kind === "keep-alive") flow.send(Buffer.from("\r\n"));
         else this.#receive(item, flow);
       },
       onClosed: () => {
-        if (this.#connections.get(keyOf(to.address, to.port)) === flow) {
-          this.#connections.delete(keyOf(to.address, to.port));
-        }
+        if (this.#connections.get(key) === flow) this.#connections.delete(key);
         this.#handlers.onFlowLost(flow);
       },
     });
@@ -143,7 +171,7 @@ export class SipTransport {
       flow.destroy();
       return flow;
     }
-    this.#connections.set(keyOf(to.address, to.port), flow);
+    this.#connections.set(key, flow);
     return flow;
   }
 
@@ -158,6 +186,10 @@ export class SipTransport {
   }
 }
 
-function keyOf(address: string, port: number): string {
-  return `${address}:${String(port)}`;
+type Peer = { readonly address: string; readonly port: number; readonly name: string };
+
+/** A TLS connection is good for the name that was proved on it, and for no other. */
+function keyOf(protocol: "tcp" | "tls", { address, port, name }: Peer): string {
+  const place = `${address}:${String(port)}`;
+  return protocol === "tcp" ? place : `tls ${place} ${name}`;
 }

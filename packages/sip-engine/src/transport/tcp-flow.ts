@@ -4,18 +4,20 @@ import type { Flow } from "./flow.ts";
 
 const unsentBytesMax = 1_048_576; // who does not read for so long is gone
 
-/** A peer over one TCP connection, ours or theirs. */
+/** A peer over one connection of TCP or TLS, ours or theirs. */
 export class TcpFlow implements Flow {
-  readonly protocol = "tcp";
+  readonly protocol: "tcp" | "tls";
   readonly #socket: Socket;
   readonly address: string;
   readonly port: number;
 
   constructor(
+    protocol: "tcp" | "tls",
     socket: Socket,
     to: { readonly address: string; readonly port: number },
     handlers: { onItem(item: StreamItem): void; onClosed(): void },
   ) {
+    this.protocol = protocol;
     this.#socket = socket;
     this.address = to.address;
     this.port = to.port;
