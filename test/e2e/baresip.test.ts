@@ -1,4 +1,4 @@
-import type { TrunkView } from "@agentcall/contract";
+import type { TrunkStatusView, TrunkView } from "@agentcall/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { decoded, hasEnded, loudPart, toneOf, tonesIn } from "../support/audio.ts";
 import { Baresip, canRunBaresip } from "../support/baresip.ts";
@@ -37,43 +37,86 @@ afterEach(async () => {
 });
 
 describe.skipIf(!canRunBaresip)("baresip, package baresip-core", () => {
-  test.each<[string, readonly string[], "off" | "required"]>([
-    ["plainly", [], "off"],
-    ["by SRTP", ["mediaenc=srtp-mand"], "required"],
-  ])("calls, hears and is heard %s, and does both again after a hold", async (_, account, srtp) => {
-    telephone = await Baresip.open(speech, account);
-    await ourTrunkIs(srtp);
-    await telephone.command("dial", `sip:${demoNumber}@${house.engine.sip}`);
-    await eventually("the call stands", () => telephone.events.includes("CALL_ESTABLISHED"));
-    const session = await house.practice.whenOpened(0);
-    // From the greeting to the answer to its tone.
-    await eventually("it has heard both", () => hasEnded(telephone.heard(), 2_500));
-    const before = loudPart(decoded(session.received()));
-
-    await changed("hold");
-    const whenHeld = await telephone.packetsReceived();
-    await changed("resume");
-    const resumedAt = session.received().audio.length;
-    await eventually("it is heard again", () =>
-      hasEnded(decoded(session.received()).subarray(resumedAt), toneMs),
+  test("registers at a trunk, calls by its password, hears and is heard, and does both again after a hold", async () => {
+    const id = await theOnlyTrunkIs({
+      inbound: { digest: { username: "desk", password: "the password" } },
+    });
+    telephone = await Baresip.open(
+      speech,
+      ["regint=60", "auth_user=desk", 'auth_pass="the password"'],
+      `sip:desk@${house.engine.sip}`,
     );
-    const sinceThen = (await telephone.packetsReceived()) - whenHeld;
-    const again = loudPart(decoded(session.received()).subarray(resumedAt));
-    await telephone.command("hangup");
-    await eventually("the call is over", () => house.gateway.state().calls === 0);
+    await eventually("it is registered", () => telephone.events.includes("REGISTER_OK"));
 
-    expect(tonesIn(telephone.heard(), greetingHz, answerHz)).toEqual([greetingHz, answerHz]);
-    expect(tonesIn(before, callerHz)).toEqual([callerHz]);
-    expect(tonesIn(again, callerHz)).toEqual([callerHz]);
-    expect(sinceThen).toBeGreaterThan(toneMs / frameMs);
+    await callsHearsAndIsHeard();
+
+    const status = (await house.ask("GET", `/v1/trunks/${id}/status`)) as TrunkStatusView;
+    expect(status).toMatchObject({ state: "up", server: expect.stringMatching(/^127/) as string });
+    expect(status.message).toMatch(/^A telephone or PBX is registered from 127.0.0.1:\d+/);
+  });
+
+  test("with a wrong password is not registered, and its call is refused", async () => {
+    await theOnlyTrunkIs({ inbound: { digest: { username: "desk", password: "another" } } });
+    telephone = await Baresip.open(
+      speech,
+      ["regint=60", "auth_user=desk", 'auth_pass="the password"'],
+      `sip:desk@${house.engine.sip}`,
+    );
+
+    await eventually("it is refused", () => telephone.events.includes("REGISTER_FAIL"));
+    await telephone.command("dial", `sip:${demoNumber}@${house.engine.sip}`);
+    await eventually("its call ends", () => telephone.events.includes("CALL_CLOSED"));
+
+    expect(telephone.events).not.toContain("CALL_ESTABLISHED");
+    expect(house.practice.opened()).toBe(0);
+  });
+
+  test("calls, hears and is heard by SRTP, and does both again after a hold", async () => {
+    await theOnlyTrunkIs({ srtp: "required", inbound: { addresses: ["127.0.0.1"] } });
+    telephone = await Baresip.open(speech, ["regint=0", "mediaenc=srtp-mand"]);
+
+    await callsHearsAndIsHeard();
   });
 });
 
-/** Calls from this machine are those of another trunk from now on. */
-async function ourTrunkIs(srtp: "off" | "required"): Promise<void> {
-  const settings = { name: "Of the telephone", srtp, inbound: { addresses: ["127.0.0.1"] } };
-  const { id } = (await house.ask("POST", "/v1/trunks", settings)) as TrunkView;
-  await eventually("the gateway was told", () => house.gateway.trunkOf("127.0.0.1") === id);
+/** From the greeting to the answer to its second tone, which comes after a hold. */
+async function callsHearsAndIsHeard(): Promise<void> {
+  await telephone.command("dial", `sip:${demoNumber}@${house.engine.sip}`);
+  await eventually("the call stands", () => telephone.events.includes("CALL_ESTABLISHED"));
+  const session = await house.practice.whenOpened(0);
+  // From the greeting to the answer to its tone.
+  await eventually("it has heard both", () => hasEnded(telephone.heard(), 2_500));
+  const before = loudPart(decoded(session.received()));
+
+  await changed("hold");
+  const whenHeld = await telephone.packetsReceived();
+  await changed("resume");
+  const resumedAt = session.received().audio.length;
+  await eventually("it is heard again", () =>
+    hasEnded(decoded(session.received()).subarray(resumedAt), toneMs),
+  );
+  const sinceThen = (await telephone.packetsReceived()) - whenHeld;
+  const again = loudPart(decoded(session.received()).subarray(resumedAt));
+  await telephone.command("hangup");
+  await eventually("the call is over", () => house.gateway.state().calls === 0);
+
+  expect(tonesIn(telephone.heard(), greetingHz, answerHz)).toEqual([greetingHz, answerHz]);
+  expect(tonesIn(before, callerHz)).toEqual([callerHz]);
+  expect(tonesIn(again, callerHz)).toEqual([callerHz]);
+  expect(sinceThen).toBeGreaterThan(toneMs / frameMs);
+}
+
+/** Nobody on this machine is of another trunk any more. */
+async function theOnlyTrunkIs(settings: Readonly<Record<string, unknown>>): Promise<string> {
+  await house.ask("PATCH", "/v1/trunks/trunk_thismachine", {
+    inbound: { addresses: ["192.0.2.1"] },
+  });
+  const trunk = await house.ask("POST", "/v1/trunks", { name: "Desk", ...settings });
+  const { id } = trunk as TrunkView;
+  await eventually("the gateway was told", () =>
+    house.messages.some(({ event, data }) => event === "trunk.status" && data["trunkId"] === id),
+  );
+  return id;
 }
 
 /** Tells the telephone to hold or resume, and waits until its re-INVITE has been answered and confirmed. */

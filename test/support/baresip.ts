@@ -47,9 +47,13 @@ export class Baresip {
 
   /**
    * A telephone that speaks these samples (8 kHz), from the start whenever it begins to send.
-   * `account` is what else its account says, such as `mediaenc=srtp-mand`.
+   * `address` is its own, and `account` what else its account says, such as `mediaenc=srtp-mand`.
    */
-  static async open(speech: Int16Array, account: readonly string[] = []): Promise<Baresip> {
+  static async open(
+    speech: Int16Array,
+    account: readonly string[] = [],
+    address = "sip:+14155550199@127.0.0.1",
+  ): Promise<Baresip> {
     const folder = mkdtempSync(path.join(tmpdir(), "agentcall-baresip-"));
     const controlPort = await freePort();
     writeFileSync(path.join(folder, "speech.wav"), writeWav({ sampleRateHz, samples: speech }));
@@ -59,7 +63,7 @@ export class Baresip {
     );
     writeFileSync(
       path.join(folder, "accounts"),
-      `<sip:+14155550199@127.0.0.1>;${["regint=0", "audio_codecs=pcmu", ...account].join(";")}\n`,
+      `<${address}>;${["audio_codecs=pcmu", ...account].join(";")}\n`,
     );
     writeFileSync(path.join(folder, "contacts"), "");
     const baresip = spawn("baresip", ["-4", "-n", "127.0.0.1", "-f", folder], { stdio: "ignore" });

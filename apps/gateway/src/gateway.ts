@@ -27,6 +27,7 @@ import { PortRange } from "./rtp/port-range.ts";
 import { RtpEndpoints } from "./rtp/rtp-endpoint.ts";
 import { DialogBook } from "./sip/dialog-book.ts";
 import { admit, type StrangerPolicy } from "./sip/invite-gate.ts";
+import { answerRegister } from "./sip/register-gate.ts";
 import { systemResolver } from "./sip/server-addresses.ts";
 import type { Invite, SipLeg, SipLegHandlers } from "./sip/sip-leg.ts";
 import { SipServer } from "./sip/sip-server.ts";
@@ -172,6 +173,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const sip: SipServer = new SipServer({
     drachtio: options.drachtio,
     admit: (request) => admit(request, trunks, watch, options.strangers ?? "refuse"),
+    register: (request) => answerRegister(request, trunks, watch, options.strangers ?? "refuse"),
     newCallId: () => callIdSchema.parse(newId("call", random)),
     takeInvite: (invite, leg) => takeCall(ports, calls, invite, leg),
     book: DialogBook.open(options.spoolDir, log),

@@ -46,9 +46,12 @@ export function refusalStatusOf(cause: EndCause): number {
 }
 
 const reasonPhrases: Readonly<Record<number, string>> = {
+  200: "OK",
+  400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
+  423: "Interval Too Brief",
   480: "Temporarily Unavailable",
   486: "Busy Here",
   487: "Request Terminated",

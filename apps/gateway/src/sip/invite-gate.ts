@@ -89,10 +89,16 @@ export type InviteFault = "call-id" | "contact" | "too-long";
 
 /** What makes an INVITE not worth an answer; null for a proper one. */
 export function inviteFault(request: SrfMessage): InviteFault | null {
+  const fault = requestFault(request);
+  if (fault !== null) return fault;
+  const contact = request.get("Contact") ?? "";
+  return isVisibleAscii(contact) && hasHost(contact) ? null : "contact";
+}
+
+/** The same of any request. */
+export function requestFault(request: SrfMessage): InviteFault | null {
   const callId = request.get("Call-ID") ?? "";
   if (callId === "" || callId.length > callIdBytesMax || !isVisibleAscii(callId)) return "call-id";
-  const contact = request.get("Contact") ?? "";
-  if (!isVisibleAscii(contact) || !hasHost(contact)) return "contact";
   const repeated = ["Via", "From", "To", "Call-ID", "Record-Route"];
   const bytes = repeated.reduce((sum, name) => sum + Buffer.byteLength(request.get(name) ?? ""), 0);
   return bytes > repeatedBytesMax ? "too-long" : null;

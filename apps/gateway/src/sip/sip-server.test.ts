@@ -61,6 +61,7 @@ async function begin(port: number, secret: string): Promise<void> {
   server = new SipServer({
     drachtio: { host: "127.0.0.1", port, secret: new Secret(secret) },
     newCallId: () => callIdSchema.parse("call_1"),
+    register: () => null,
     admit: () => admission,
     takeInvite: (invite, leg) => {
       invited.resolve({ invite, leg });

@@ -15,6 +15,7 @@ import { reasonPhraseOf } from "../call/end-cause.ts";
 import { partiesOf } from "./caller-identity.ts";
 import { InboundLeg } from "./inbound-leg.ts";
 import type { Admission } from "./invite-gate.ts";
+import type { RegisterAnswer } from "./registrar.ts";
 import { hostText } from "./server-addresses.ts";
 import { type OutgoingRequest, sendBy, type SipAnswer } from "./sip-request.ts";
 import type { Invite, TakeInvite } from "./sip-leg.ts";
@@ -32,6 +33,8 @@ type SipServerOptions = {
   readonly newCallId: () => CallId;
   /** Whose call an INVITE is; nothing is opened for one that is not admitted. */
   readonly admit: (request: SrfMessage) => Admission;
+  /** The answer to a REGISTER; null for none. */
+  readonly register: (request: SrfMessage) => RegisterAnswer | null;
   readonly takeInvite: TakeInvite;
   readonly book: DialogBook;
   readonly clock: Clock;
@@ -157,6 +160,9 @@ export class SipServer {
       const headers = { Allow: allowedMethods, Accept: "application/sdp", Supported: extensions };
       response.send(200, { headers });
     });
+    client.register((request, response) => {
+      this.#onRegister(request, response);
+    });
     client.connect({
       host: drachtio.host,
       port: drachtio.port,
@@ -245,6 +251,17 @@ export class SipServer {
     } catch (error) {
       log.error({ callId: invite.callId, err: error }, "taking an INVITE failed");
       leg.refuse({ status: 500, reason: "Server Internal Error", retryAfterSecs: null });
+    }
+  }
+
+  #onRegister(request: SrfRequest, response: SrfResponse): void {
+    try {
+      const answer = this.#options.register(request);
+      if (answer === null) return;
+      const { status, headers } = answer;
+      response.send(status, reasonPhraseOf(status), { headers: { ...headers } });
+    } catch (error) {
+      this.#options.log.error({ err: error }, "a REGISTER could not be answered");
     }
   }
 

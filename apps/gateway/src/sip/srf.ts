@@ -82,6 +82,7 @@ export type SrfClient = {
   on(event: "close", listener: () => void): unknown;
   invite(listener: (request: SrfRequest, response: SrfResponse) => void): void;
   options(listener: (request: SrfRequest, response: SrfResponse) => void): void;
+  register(listener: (request: SrfRequest, response: SrfResponse) => void): void;
   request(
     uri: string,
     options: { method: string; proxy: string; headers: Record<string, string> },

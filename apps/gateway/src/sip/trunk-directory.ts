@@ -8,8 +8,10 @@ import {
   type TrunkReport,
 } from "@agentcall/contract";
 import { DigestGuard } from "./digest-guard.ts";
-import { type Resolver, resolveServers, type SipTarget } from "./server-addresses.ts";
+import { type RegisterAnswer, Registrar } from "./registrar.ts";
+import { type Resolver, resolveServers, type SipTarget, targetText } from "./server-addresses.ts";
 import type { SendRequest } from "./sip-request.ts";
+import type { SrfMessage } from "./srf.ts";
 import { TrunkLine } from "./trunk-line.ts";
 
 /** What the control plane tells of the trunks. */
@@ -43,6 +45,7 @@ type Known = {
 export class TrunkDirectory {
   readonly #options: TrunkDirectoryOptions;
   readonly #trunks = new Map<TrunkId, Known>();
+  readonly #registrar: Registrar;
   #guard: { readonly nonceKey: string; readonly digest: DigestGuard } | null = null;
   #closed = false;
   #onceTold: (() => void) | null = null;
@@ -51,6 +54,12 @@ export class TrunkDirectory {
 
   constructor(options: TrunkDirectoryOptions) {
     this.#options = options;
+    this.#registrar = new Registrar({
+      clock: options.clock,
+      onChange: (trunkId) => {
+        this.#tellRegistered(trunkId);
+      },
+    });
     this.ready = new Promise((resolve) => {
       this.#onceTold = resolve;
     });
@@ -73,6 +82,9 @@ export class TrunkDirectory {
       if (isSame) continue;
       void known.line?.close();
       this.#trunks.delete(trunkId);
+      const digest = enabled.get(trunkId)?.inbound.digest ?? null;
+      const isSameDigest = JSON.stringify(digest) === JSON.stringify(known.plan.inbound.digest);
+      if (!isSameDigest) this.#registrar.forget(trunkId);
     }
     for (const plan of enabled.values()) this.#carry(plan, leads);
     if (this.#guard?.nonceKey !== nonceKey) {
@@ -103,6 +115,12 @@ export class TrunkDirectory {
     return null;
   }
 
+  /** Takes the REGISTER of whoever has proved to be this name. Null where no trunk has it any more. */
+  register(username: string, request: SrfMessage): RegisterAnswer | null {
+    const plan = this.byDigestName(username);
+    return plan === null ? null : this.#registrar.take(plan.trunkId, request);
+  }
+
   /** What challenges callers, when a trunk has a password for them; else null. */
   get digest(): DigestGuard | null {
     const isAsked = [...this.#trunks.values()].some(({ plan }) => plan.inbound.digest !== null);
@@ -110,8 +128,8 @@ export class TrunkDirectory {
   }
 
   /**
-   * The trunk and the servers for a call that goes out, in the order to be tried. Null for a trunk
-   * that is not there or has no server that can be reached.
+   * The trunk and the servers for a call that goes out, in the order to be tried: who is registered
+   * there first. Null for a trunk that is not there or has no place that can be reached.
    */
   async route(
     trunkId: TrunkId,
@@ -119,14 +137,17 @@ export class TrunkDirectory {
     const known = this.#trunks.get(trunkId);
     if (known === undefined) return null;
     const { plan, line } = known;
+    const registered = this.#registrar.targetsOf(trunkId);
     const present = line?.targets ?? [];
-    const targets = present.length > 0 ? present : await this.#lookUp(plan);
+    const servers = present.length > 0 ? present : await this.#lookUp(plan);
+    const targets = [...registered, ...servers];
     return targets.length === 0 ? null : { plan, targets };
   }
 
   /** Takes registrations back. May be called twice. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#registrar.close();
     const lines = [...this.#trunks.values()].flatMap(({ line }) => line ?? []);
     await Promise.all(lines.map((line) => line.close()));
   }
@@ -141,6 +162,20 @@ export class TrunkDirectory {
       known.line = this.#lineOf(plan);
       known.line.start();
     } else known.line.repeat();
+  }
+
+  /** Of a trunk that has servers its line tells. */
+  #tellRegistered(trunkId: TrunkId): void {
+    const plan = this.#trunks.get(trunkId)?.plan;
+    if (plan === undefined || plan.servers.length > 0 || plan.outboundProxy !== null) return;
+    const [newest] = this.#registrar.targetsOf(trunkId);
+    const server = newest === undefined ? null : targetText(newest);
+    const message =
+      server === null
+        ? "Nobody is registered at the trunk any more: it takes calls and makes none."
+        : `A telephone or PBX is registered from ${server}: calls go there.`;
+    const report = { state: "up", message, server, registration: null, keepAlive: null } as const;
+    this.#options.onReport(trunkId, report);
   }
 
   #added(plan: TrunkPlan): Known {
