@@ -72,7 +72,7 @@ export const plainCalls: readonly Scenario[] = [
     described(
       `frames of ${String(ms)} ms`,
       sdp({ attributes: [events(101), `a=ptime:${String(ms)}`] }),
-      "a=ptime:20",
+      `a=ptime:${String(ms)}`,
     ),
   ),
   described("an offer to send only", sdp({ attributes: ["a=sendonly"] }), "a=recvonly"),

@@ -42,6 +42,8 @@ export {
   type MediaDirection,
   type OfferedAudio,
   parseSdp,
+  ptimeFor,
+  type PtimeMs,
   type SdpRefusal,
   type SrtpPolicy,
   writeAnswer,

@@ -48,7 +48,7 @@ export type AgreedAudio = {
   readonly telephoneEventPayloadType: number | null;
   readonly remoteAddress: string;
   readonly remotePort: number;
-  readonly ptimeMs: number;
+  readonly ptimeMs: PtimeMs;
   /** Ours: `recvonly` where the other side said `sendonly`. */
   readonly direction: MediaDirection;
 };
@@ -62,17 +62,23 @@ export type LocalAudio = {
   readonly version: number;
 };
 
+export type PtimeMs = (typeof ptimesMs)[number];
+
 /** What an offer of ours says about audio. */
 export type OfferedAudio = {
   readonly codecs: readonly G711Codec[];
   readonly direction: MediaDirection;
+  /** How much audio we want in a packet; 20 ms where it is left out. */
+  readonly ptimeMs?: PtimeMs;
   /** What we would protect our packets with, the preferred one first. None for plain RTP. */
   readonly keyings?: readonly SrtpKeying[];
   /** Offered as SRTP only; else as RTP that may be protected (RFC 8643). */
   readonly isSrtpOnly?: boolean;
 };
 
-const ptimeMs = 20; // RFC 3551 section 4.2: the default, and what carriers send
+const usualPtimeMs = 20; // RFC 3551 section 4.2: the default, and what carriers send
+/** The packet times that are spoken: what carriers and telephones ask for. */
+const ptimesMs = [10, 20, 30, 40] as const;
 const sdpCharsMax = 16_384; // a description with every codec known is below 4 kB
 const mediaLinesMax = 16; // audio, video, and some more that are all refused
 const keyingsMax = 8; // phones offer two to four
@@ -108,7 +114,7 @@ export function parseSdp(text: string, srtp: SrtpPolicy = "off"): AudioOffer | S
           rate === 8_000 &&
           isWhole(payload, 0, payloadTypeMax),
       )?.payload ?? null,
-    ptimeMs: isWhole(audio.ptime, 1, ptimeMsMax) ? audio.ptime : ptimeMs,
+    ptimeMs: isWhole(audio.ptime, 1, ptimeMsMax) ? audio.ptime : usualPtimeMs,
     direction,
     profile: audio.protocol,
     keyings: srtp === "off" ? [] : keyingsOf(audio),
@@ -130,6 +136,7 @@ export function writeAnswer(
   const codec = first?.codec ?? "pcmu";
   const payloadType = first?.payloadType ?? staticPayloadTypes.pcmu;
   const direction = answeringDirections[offer.direction];
+  const ptimeMs = ptimeFor(offer.ptimeMs);
   const events = offer.telephoneEventPayloadType;
   const ours = audioLines({
     port: local.port,
@@ -137,6 +144,7 @@ export function writeAnswer(
     codecs: [{ codec, payloadType }],
     telephoneEventPayloadType: events,
     direction,
+    ptimeMs,
     keyings: keying === null ? [] : [keying],
   });
   const lines = offer.lines.flatMap(({ text, isOurs }) => (isOurs ? ours : [text]));
@@ -154,6 +162,11 @@ export function writeAnswer(
   };
 }
 
+/** The packet time to send with, where the other side wants this one: the usual one in place of an odd one. */
+export function ptimeFor(wantedMs: number): PtimeMs {
+  return ptimesMs.find((ptimeMs) => ptimeMs === wantedMs) ?? usualPtimeMs;
+}
+
 /** Writes an offer of G.711 with telephone-event. */
 export function writeOffer(local: LocalAudio, audio: OfferedAudio): string {
   const lines = audioLines({
@@ -162,6 +175,7 @@ export function writeOffer(local: LocalAudio, audio: OfferedAudio): string {
     codecs: audio.codecs.map((codec) => ({ codec, payloadType: staticPayloadTypes[codec] })),
     telephoneEventPayloadType: offeredEventPayloadType,
     direction: audio.direction,
+    ptimeMs: audio.ptimeMs ?? usualPtimeMs,
     keyings: audio.keyings ?? [],
   });
   return description(local, lines);
@@ -285,6 +299,7 @@ function audioLines(audio: {
   readonly codecs: AudioOffer["codecs"];
   readonly telephoneEventPayloadType: number | null;
   readonly direction: MediaDirection;
+  readonly ptimeMs: PtimeMs;
 }): readonly string[] {
   const events = audio.telephoneEventPayloadType;
   const payloadTypes = audio.codecs.map(({ payloadType }) => payloadType);
@@ -298,7 +313,7 @@ function audioLines(audio: {
     ...(events === null
       ? []
       : [`a=rtpmap:${String(events)} telephone-event/8000`, `a=fmtp:${String(events)} 0-15`]),
-    `a=ptime:${String(ptimeMs)}`,
+    `a=ptime:${String(audio.ptimeMs)}`,
     `a=${audio.direction}`,
   ];
 }

@@ -4,6 +4,7 @@ import {
   type G711Codec,
   type MediaDirection,
   parseSdp,
+  type PtimeMs,
   type SrtpKeying,
   writeOffer,
 } from "@agentcall/media";
@@ -49,6 +50,7 @@ type CallParts = {
   readonly clock: Clock;
   readonly random: Random;
   readonly codecs: readonly G711Codec[];
+  readonly ptimeMs: PtimeMs;
   /** Our keys; none for plain RTP. */
   readonly keyings: readonly SrtpKeying[];
   /** Sent instead of a proper offer, for tests of bad ones. */
@@ -317,12 +319,12 @@ export class PhoneCall {
   }
 
   #offer(): string {
-    const { audio, keyings } = this.#parts;
+    const { audio, keyings, ptimeMs } = this.#parts;
     const codecs = this.#codecs;
     const { host, port } = audio.local;
     return writeOffer(
       { address: host, port, sessionId: port, version: this.#offerVersion },
-      { codecs, direction: this.#direction, keyings, isSrtpOnly: keyings.length > 0 },
+      { codecs, direction: this.#direction, ptimeMs, keyings, isSrtpOnly: keyings.length > 0 },
     );
   }
 

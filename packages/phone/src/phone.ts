@@ -1,5 +1,5 @@
 import type { Clock, Random } from "@agentcall/base";
-import type { G711Codec } from "@agentcall/media";
+import type { G711Codec, PtimeMs } from "@agentcall/media";
 import { offeredKeyings } from "@agentcall/srtp";
 import { headerValue, newTag, newUuid, type SipMessage } from "@agentcall/sip-engine";
 import { AudioLeg, type SimulatedNetwork } from "./audio-leg.ts";
@@ -22,6 +22,8 @@ export type CallOptions = {
   readonly from?: string;
   /** What is offered, in this order; PCMU and PCMA unless told otherwise. */
   readonly codecs?: readonly G711Codec[];
+  /** How much audio it wants in a packet; 20 ms unless told otherwise. */
+  readonly ptimeMs?: PtimeMs;
   /** Offers SRTP and nothing else (RFC 4568). */
   readonly srtp?: boolean;
   /** What the network does to the audio on its way up. */
@@ -80,6 +82,7 @@ export class Phone {
       clock,
       random,
       codecs: options.codecs ?? ["pcmu", "pcma"],
+      ptimeMs: options.ptimeMs ?? 20,
       keyings: options.srtp === true ? offeredKeyings(random) : [],
       sdp: options.sdp ?? null,
       onRefer: options.onRefer ?? "refuse",

@@ -44,6 +44,7 @@ describe("CallDescription", () => {
       payloadType: 0,
       telephoneEventPayloadType: 101,
       source: { address: "198.51.100.7", port: 4_000, signallingAddress: "203.0.113.9" },
+      ptimeMs: 20,
       remoteRtcpPort: 4_001,
       held: false,
       keys: null,

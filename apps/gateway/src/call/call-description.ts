@@ -164,6 +164,7 @@ export class CallDescription {
         port: mediaSession.remotePort,
         signallingAddress: this.#sourceAddress,
       },
+      ptimeMs: mediaSession.ptimeMs,
       remoteRtcpPort: offer.rtcpPort,
       keys,
       held: mediaSession.direction === "recvonly" || mediaSession.direction === "inactive",

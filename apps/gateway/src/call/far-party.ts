@@ -1,6 +1,6 @@
 import type { Log } from "@agentcall/base";
 import type { CallId } from "@agentcall/contract";
-import { type G711Codec, parseSdp, type SrtpKeying, writeOffer } from "@agentcall/media";
+import { type G711Codec, parseSdp, ptimeFor, type SrtpKeying, writeOffer } from "@agentcall/media";
 import { keysOfAnswer, offeredKeyings } from "@agentcall/srtp";
 import { MediaSession } from "../rtp/media-session.ts";
 import type { Invite } from "../sip/sip-leg.ts";
@@ -125,6 +125,7 @@ export class FarParty {
         payloadType: first.payloadType,
         telephoneEventPayloadType: answer.telephoneEventPayloadType,
         source: { address, port, signallingAddress: address },
+        ptimeMs: ptimeFor(answer.ptimeMs),
         remoteRtcpPort: rtcpPort,
         keys,
         held,

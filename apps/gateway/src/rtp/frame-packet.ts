@@ -14,9 +14,11 @@ const headerBytes = 12;
  * SSRC begin by chance (RFC 3550 section 5.1).
  */
 export class FramePacket {
+  /** Header and one frame. */
   readonly bytes: Uint8Array;
   readonly ssrc: number;
   readonly #frameSamples: number;
+  readonly #longest: Uint8Array;
   readonly #event = new Uint8Array(headerBytes + telephoneEventBytes);
   #payloadType: number;
   #sequenceNumber: number;
@@ -24,9 +26,15 @@ export class FramePacket {
   #timestamp: number;
   #afterGap = true;
 
-  /** G.711: a frame has as many bytes as samples. */
-  constructor(payloadType: number, frameSamples: number, random: Random) {
-    this.bytes = new Uint8Array(headerBytes + frameSamples);
+  /** G.711: a frame has as many bytes as samples. `packetSamplesMax` is what `packet` may be given. */
+  constructor(
+    payloadType: number,
+    frameSamples: number,
+    random: Random,
+    packetSamplesMax = frameSamples,
+  ) {
+    this.#longest = new Uint8Array(headerBytes + packetSamplesMax);
+    this.bytes = this.#longest.subarray(0, headerBytes + frameSamples);
     this.ssrc = random.below(2 ** 32);
     this.#payloadType = payloadType;
     this.#frameSamples = frameSamples;
@@ -59,6 +67,20 @@ export class FramePacket {
 
   /** Completes the header of the next frame. The marker bit tells the start of a talkspurt (RFC 3551 section 4.1). */
   next(talkspurt: boolean): Uint8Array {
+    this.#writeHeader(talkspurt);
+    this.skip(1, false);
+    return this.bytes;
+  }
+
+  /** A packet of these samples, where they are not a frame: another packet time was agreed. */
+  packet(samples: Uint8Array, talkspurt: boolean): Uint8Array {
+    this.#longest.set(samples, headerBytes);
+    this.#writeHeader(talkspurt);
+    this.#timestamp = (this.#timestamp + samples.length) >>> 0;
+    return this.#longest.subarray(0, headerBytes + samples.length);
+  }
+
+  #writeHeader(talkspurt: boolean): void {
     const marker = talkspurt || this.#afterGap;
     this.#afterGap = false;
     this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
@@ -69,8 +91,6 @@ export class FramePacket {
     this.bytes[5] = (this.#timestamp >>> 16) & 0xff;
     this.bytes[6] = (this.#timestamp >>> 8) & 0xff;
     this.bytes[7] = this.#timestamp & 0xff;
-    this.skip(1, false);
-    return this.bytes;
   }
 
   /**
@@ -89,6 +109,11 @@ export class FramePacket {
     writeTelephoneEvent(this.#event, headerBytes, event);
     this.skip(1);
     return this.#event;
+  }
+
+  /** Lets the time of samples pass that are dropped. */
+  skipSamples(samples: number): void {
+    this.#timestamp = (this.#timestamp + samples) >>> 0;
   }
 
   /** Lets the time of frames pass that are not sent. */

@@ -14,6 +14,7 @@ const stream: NegotiatedStream = {
   codec: "pcmu",
   payloadType: 0,
   telephoneEventPayloadType: 101,
+  ptimeMs: 20,
   source: { ...caller, signallingAddress: "203.0.113.9" },
   remoteRtcpPort: 4_001,
   held: false,
@@ -216,6 +217,63 @@ describe("MediaSession", () => {
     line.clock.advance(5_000);
 
     expect(line.told).toEqual(["media lost"]);
+  });
+
+  test.each([
+    [10, 1, 80],
+    [30, 3, 240],
+    [40, 4, 320],
+  ] as const)(
+    "sends packets of %i ms where those are agreed, at the same pace",
+    (ptimeMs, _, bytes) => {
+      line.session.change({ ...stream, ptimeMs });
+      const before = line.sentRtp.length;
+
+      line.clock.advance(1_200);
+
+      const sent = line.sentRtp.slice(before).map(({ packet }) => parseRtpHeader(packet));
+      const headers = sent.filter((header) => typeof header !== "string");
+      expect(headers).toHaveLength(Math.floor(1_220 / ptimeMs)); // the first left at once
+      expect(new Set(headers.map(({ payloadBytes }) => payloadBytes))).toEqual(new Set([bytes]));
+      const steps = headers.slice(1).map((header, index) => {
+        const former = headers[index];
+        return ((header.timestamp - (former?.timestamp ?? 0)) >>> 0) / 8;
+      });
+      expect(new Set(steps)).toEqual(new Set([ptimeMs]));
+    },
+  );
+
+  test.each([80, 240, 320])("hears packets of %i samples whole", (samples) => {
+    for (let sequence = 1; sequence <= 12; sequence += 1) {
+      const packet = new Uint8Array(12 + samples).fill(0x55);
+      writeRtpHeader(packet, {
+        marker: false,
+        payloadType: 0,
+        sequenceNumber: sequence,
+        timestamp: sequence * samples,
+        ssrc: 7,
+      });
+      line.handlers.onRtp(packet, caller.address, caller.port);
+      line.clock.advance(samples / 8);
+    }
+
+    expect(line.heardBytes).toBe(12 * samples);
+    expect(line.session.stats()).toMatchObject({ packetsReceived: 12, packetsLost: 0 });
+  });
+
+  test("presses keys in between packets of 40 ms, and goes on in their time", () => {
+    line.session.change({ ...stream, ptimeMs: 40 });
+    line.session.press("5");
+    line.clock.advance(600);
+
+    const headers = line.sentRtp
+      .map(({ packet }) => parseRtpHeader(packet))
+      .filter((header) => typeof header !== "string");
+    const events = headers.filter(({ payloadType }) => payloadType === 101);
+    const last = headers.at(-1);
+    const first = headers[0];
+    expect(events).toHaveLength(8);
+    expect(((last?.timestamp ?? 0) - (first?.timestamp ?? 0)) % 160).toBe(0);
   });
 
   test("with keys protects what it sends, and takes only what is protected", () => {

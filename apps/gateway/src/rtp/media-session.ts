@@ -3,8 +3,10 @@ import type { MediaStats } from "@agentcall/contract";
 import {
   type G711Codec,
   JitterBuffer,
+  type PtimeMs,
   readRtpHeader,
   type RtpHeader,
+  rtpHeaderBytes,
   TelephoneEventCollector,
   transcodeG711,
   type UplinkSink,
@@ -15,6 +17,7 @@ import { FramePacket } from "./frame-packet.ts";
 import { KeyPresses } from "./key-presses.ts";
 import type { PacedStream, Pacer } from "./pacer.ts";
 import type { OpenRtp, RtpEndpoint } from "./rtp-endpoint.ts";
+import { Repacketizer } from "./repacketizer.ts";
 import { type AgreedSource, SourceCheck } from "./source-check.ts";
 
 /** What was negotiated for the audio of one call. */
@@ -22,6 +25,8 @@ export type NegotiatedStream = {
   readonly codec: G711Codec;
   readonly payloadType: number;
   readonly telephoneEventPayloadType: number | null;
+  /** How much audio the caller's side wants in a packet. What it sends may be of any length. */
+  readonly ptimeMs: PtimeMs;
   readonly source: AgreedSource;
   readonly remoteRtcpPort: number;
   /** What its packets are protected with; null for plain RTP. */
@@ -61,7 +66,9 @@ type MediaSessionOptions = {
   readonly log: Log;
 };
 
+const frameMs = 20;
 const frameSamples = 160; // 20 ms of G.711
+const packetSamplesMax = 320; // 40 ms, the longest packet time that is agreed on
 const jitterDepthMs = 60; // the model is not an ear: late is better than lost, but its VAD waits for us
 /** After so long without a packet the caller is taken for gone: carriers' own time-outs begin at a minute. */
 export const mediaTimeoutMs = 30_000;
@@ -101,6 +108,8 @@ export class MediaSession implements PacedStream {
   #running: Running | null = null;
   #stream: NegotiatedStream | null = null;
   #protection: MediaProtection | null = null;
+  /** Null where a packet is a frame. */
+  #repacketizer: Repacketizer | null = null;
   #remoteAddress = "";
   #remotePort = 0;
   #heardAtMs = 0;
@@ -109,6 +118,7 @@ export class MediaSession implements PacedStream {
   #mediaLost = false;
   #framesUntilLook = lookFrames;
   #packetsSent = 0;
+  #payloadBytesSent = 0;
   #strangers = 0;
   #notRtp = 0;
   #notAuthentic = 0;
@@ -143,9 +153,10 @@ export class MediaSession implements PacedStream {
   /** Begins to listen and to send. Call once. */
   start(stream: NegotiatedStream, ends: MediaEnds): void {
     const { random, pacer, clock } = this.#options;
-    const packet = new FramePacket(stream.payloadType, frameSamples, random);
+    const packet = new FramePacket(stream.payloadType, frameSamples, random, packetSamplesMax);
     this.#heardAtMs = clock.monotonicMs();
     this.#follow(stream);
+    this.#repacketize(packet, stream);
     this.#running = {
       ends,
       codec: stream.codec,
@@ -166,6 +177,9 @@ export class MediaSession implements PacedStream {
     if (this.#stream?.held === true && !stream.held) this.#running?.jitter.restart();
     this.#heardAtMs = this.#options.clock.monotonicMs();
     this.#running?.packet.changePayloadType(stream.payloadType);
+    if (this.#running !== null && stream.ptimeMs !== this.#stream?.ptimeMs) {
+      this.#repacketize(this.#running.packet, stream);
+    }
     this.#follow(stream);
   }
 
@@ -219,8 +233,10 @@ export class MediaSession implements PacedStream {
     if (running === null || stream === null) return;
     if (lateMs > this.#pacingErrorMsMax) this.#pacingErrorMsMax = lateMs;
     running.jitter.tick(nowMs);
-    if (stream.held) running.packet.skip(1);
-    else this.#sendNext(running, stream);
+    if (stream.held) {
+      this.#repacketizer?.clear();
+      running.packet.skip(1);
+    } else this.#sendNext(running, stream);
     this.#framesUntilLook -= 1;
     if (this.#framesUntilLook > 0) return;
     this.#framesUntilLook = lookFrames;
@@ -233,11 +249,29 @@ export class MediaSession implements PacedStream {
   }
 
   #sendNext(running: Running, stream: NegotiatedStream): void {
-    const plain = nextPacket(running, stream);
+    const press = stream.telephoneEventPayloadType === null ? null : running.keys.next();
+    if (press !== null && stream.telephoneEventPayloadType !== null) {
+      this.#repacketizer?.clear();
+      const { event, frame } = press;
+      this.#send(running.packet.event(stream.telephoneEventPayloadType, event, frame));
+    } else {
+      const isTalkspurt = fillFrame(running, stream);
+      if (this.#repacketizer === null) this.#send(running.packet.next(isTalkspurt));
+      else this.#repacketizer.push(isTalkspurt, this.#send);
+    }
+    running.ends.onFrameSent();
+  }
+
+  readonly #send = (plain: Uint8Array): void => {
     const packet = this.#protection === null ? plain : this.#protection.sender.protectRtp(plain);
     this.#endpoint?.sendRtp(packet, this.#remoteAddress, this.#remotePort);
     this.#packetsSent += 1;
-    running.ends.onFrameSent();
+    this.#payloadBytesSent += plain.length - rtpHeaderBytes;
+  };
+
+  #repacketize(packet: FramePacket, { ptimeMs }: NegotiatedStream): void {
+    this.#repacketizer?.clear();
+    this.#repacketizer = ptimeMs === frameMs ? null : new Repacketizer(packet, ptimeMs);
   }
 
   #follow(stream: NegotiatedStream): void {
@@ -327,7 +361,7 @@ export class MediaSession implements PacedStream {
     const { counters, jitterMs } = running.jitter;
     const report = running.reports.next({
       packetsSent: this.#packetsSent,
-      payloadBytesSent: this.#packetsSent * frameSamples,
+      payloadBytesSent: this.#payloadBytesSent,
       timestamp: running.packet.timestamp,
       heardSsrc: this.#heardSsrc,
       highestSequence: this.#highestSequence,
@@ -352,16 +386,11 @@ export class MediaSession implements PacedStream {
   }
 }
 
-/** A key press where one is under way, else a frame of what the source has. */
-function nextPacket({ packet, ends, keys, codec }: Running, stream: NegotiatedStream): Uint8Array {
-  const eventType = stream.telephoneEventPayloadType;
-  const press = eventType === null ? null : keys.next();
-  if (press !== null && eventType !== null) {
-    return packet.event(eventType, press.event, press.frame);
-  }
+/** Puts a frame of what the source has into the packet. Answers whether it begins a talkspurt. */
+function fillFrame({ packet, ends, codec }: Running, stream: NegotiatedStream): boolean {
   const kind = ends.source.pullFrame(packet.bytes, packet.frameOffset, frameSamples);
   transcodeG711(codec, stream.codec, packet.bytes, packet.frameOffset, frameSamples);
-  return packet.next(kind === "talkspurt-start");
+  return kind === "talkspurt-start";
 }
 
 const comfortNoise = 13; // RFC 3389: taken as the silence it stands for
