@@ -13,6 +13,7 @@ import {
   type Scenario,
   sdp,
   send,
+  type Step,
 } from "./scenario.ts";
 
 // What a carrier does beyond the plain call, each in a scenario of its own that takes less than a
@@ -254,5 +255,66 @@ export const timedCalls = {
   lostBye: {
     name: "a caller that is gone without a BYE",
     steps: [...answered({ headers: timer("uas") })],
+  },
+} as const satisfies Readonly<Record<string, Scenario>>;
+
+/** What became of a REFER (RFC 3515 section 2.4.5). */
+function told(cseq: number, line: string, state: string): readonly Step[] {
+  return [
+    send("NOTIFY", {
+      cseq,
+      inDialog: true,
+      headers: ["Event: refer", `Subscription-State: ${state}`],
+      contentType: "message/sipfrag;version=2.0",
+      sdp: [line],
+    }),
+    expect(200, `CSeq: ${String(cseq)} NOTIFY`),
+  ];
+}
+
+/** Calls that are handed over by REFER. */
+export const referredCalls = {
+  accepted: {
+    name: "a REFER that is taken, with NOTIFYs until the other party has answered",
+    steps: [
+      ...answered(),
+      expectRequest("REFER", "Refer-To: <sip:desk@"),
+      respond("202 Accepted"),
+      ...told(2, "SIP/2.0 100 Trying", "active;expires=60"),
+      ...told(3, "SIP/2.0 200 OK", "terminated;reason=noresource"),
+      expectRequest("BYE"),
+      respond("200 OK"),
+    ],
+  },
+  refused: {
+    name: "a REFER that is refused",
+    steps: [
+      ...answered(),
+      expectRequest("REFER"),
+      respond("603 Decline"),
+      expectRequest("BYE"),
+      respond("200 OK"),
+    ],
+  },
+  failed: {
+    name: "a REFER that is taken, and whose party does not answer",
+    steps: [
+      ...answered(),
+      expectRequest("REFER"),
+      respond("202 Accepted"),
+      ...told(2, "SIP/2.0 486 Busy Here", "terminated;reason=noresource"),
+      expectRequest("BYE"),
+      respond("200 OK"),
+    ],
+  },
+  silent: {
+    name: "a REFER that is taken, and of which nothing is told",
+    steps: [
+      ...answered(),
+      expectRequest("REFER"),
+      respond("202 Accepted"),
+      expectRequest("BYE"),
+      respond("200 OK"),
+    ],
   },
 } as const satisfies Readonly<Record<string, Scenario>>;

@@ -11,6 +11,8 @@ type Message = {
   readonly inDialog?: boolean;
   readonly headers?: readonly string[];
   readonly sdp?: readonly string[];
+  /** Of the body, where it is no session description. */
+  readonly contentType?: string;
   /** Sent once: nothing that answers it would stop the repetitions. */
   readonly isSentOnce?: boolean;
 };
@@ -66,7 +68,7 @@ export function send(method: string, message: Message): Step {
     ...headers,
   ];
   const isRepeated = method !== "ACK" && message.isSentOnce !== true;
-  return { xml: sendElement(withBody(lines, body), isRepeated) };
+  return { xml: sendElement(withBody(lines, body, message.contentType), isRepeated) };
 }
 
 /** A response of the caller's to the last request that came. */
@@ -179,9 +181,13 @@ function branchOf(name: string | undefined): string {
   return name === undefined ? "[branch]" : `z9hG4bK-[pid]-[call_number]-${name}`;
 }
 
-function withBody(lines: readonly string[], body: readonly string[]): readonly string[] {
+function withBody(
+  lines: readonly string[],
+  body: readonly string[],
+  contentType = "application/sdp",
+): readonly string[] {
   if (body.length === 0) return [...lines, "Content-Length: 0", ""];
-  return [...lines, "Content-Type: application/sdp", "Content-Length: [len]", "", ...body];
+  return [...lines, `Content-Type: ${contentType}`, "Content-Length: [len]", "", ...body];
 }
 
 function sendElement(lines: readonly string[], isRepeated: boolean): string {

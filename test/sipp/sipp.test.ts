@@ -16,19 +16,16 @@ afterEach(async () => {
 
 describe.skipIf(!canRunSipp)("against sipp, package sip-tester", () => {
   test.each<[string, string, SippRun["transport"], HouseOptions]>([
-    ["a call is answered and ended", "uac-basic", "udp", {}],
-    ["a call is answered and ended", "uac-basic", "tcp", {}],
-    ["a CANCEL before the answer ends it with 487", "uac-cancel", "udp", { scenario: slow }],
-    ["a CANCEL before the answer ends it with 487", "uac-cancel", "tcp", { scenario: slow }],
+    ...bothWays("a call is answered and ended", "uac-basic"),
+    ...bothWays("a CANCEL before the answer ends it with 487", "uac-cancel", { scenario: slow }),
     [
       "an INVITE that comes again is one call",
       "uac-retransmitted-invite",
-      "udp",
+      "udp", // over TCP nothing comes again
       { scenario: slow },
     ],
-    ["an answer whose ACK was lost comes again", "uac-lost-ack", "udp", {}],
-    ["a re-INVITE holds and another resumes", "uac-reinvite-hold-resume", "udp", {}],
-    ["a re-INVITE holds and another resumes", "uac-reinvite-hold-resume", "tcp", {}],
+    ...bothWays("an answer whose ACK was lost comes again", "uac-lost-ack"),
+    ...bothWays("a re-INVITE holds and another resumes", "uac-reinvite-hold-resume"),
   ])("%s (%s over %s)", async (_, scenario, transport, options) => {
     house = await House.open({ scenario: greeting, ...options });
 
@@ -39,45 +36,19 @@ describe.skipIf(!canRunSipp)("against sipp, package sip-tester", () => {
     expect(await callCount(1)).toBe(1);
   });
 
-  test.each<[string, string, HouseOptions]>([
-    ["an unknown number is 404", "uac-unknown-number", {}],
-    ["no codec in common is 488", "uac-no-common-codec", {}],
-    ["a malformed description is 488", "uac-malformed-sdp", {}],
-  ])("%s (%s)", async (_, scenario, options) => {
+  test.each<[string, string, SippRun["transport"], HouseOptions]>([
+    ...bothWays("an unknown number is 404", "uac-unknown-number"),
+    ...bothWays("no codec in common is 488", "uac-no-common-codec"),
+    ...bothWays("a malformed description is 488", "uac-malformed-sdp"),
+    ...bothWays("a number without an agent is 480", "uac-number-without-agent"),
+    ...bothWays("a call beyond the last place is 503", "uac-all-calls-taken", { callsMax: 1 }),
+  ])("%s (%s over %s)", async (_, scenario, transport, options) => {
     house = await House.open(options);
+    if (scenario === "uac-number-without-agent") await house.removeAgent();
+    if (scenario === "uac-all-calls-taken") await house.answeredCall();
     const dialled = scenario === "uac-unknown-number" ? "+14155550999" : demoNumber;
 
-    const result = await runSipp({ scenario, transport: "udp", target: target(), dialled });
-
-    expect(result.problems).toBe("");
-    expect(result).toMatchObject({ exitCode: 0, successful: 1, failed: 0 });
-  });
-
-  test("a number without an agent is 480", async () => {
-    house = await House.open();
-    await house.removeAgent();
-
-    const result = await runSipp({
-      scenario: "uac-number-without-agent",
-      transport: "udp",
-      target: target(),
-      dialled: demoNumber,
-    });
-
-    expect(result.problems).toBe("");
-    expect(result).toMatchObject({ exitCode: 0, successful: 1, failed: 0 });
-  });
-
-  test("a call beyond the last place is 503 with Retry-After", async () => {
-    house = await House.open({ callsMax: 1 });
-    await house.answeredCall();
-
-    const result = await runSipp({
-      scenario: "uac-all-calls-taken",
-      transport: "udp",
-      target: target(),
-      dialled: demoNumber,
-    });
+    const result = await runSipp({ scenario, transport, target: target(), dialled });
 
     expect(result.problems).toBe("");
     expect(result).toMatchObject({ exitCode: 0, successful: 1, failed: 0 });
@@ -100,6 +71,15 @@ describe.skipIf(!canRunSipp)("against sipp, package sip-tester", () => {
     expect(await callCount(200)).toBe(200);
   });
 });
+
+type Row = [string, string, SippRun["transport"], HouseOptions];
+
+function bothWays(what: string, scenario: string, options: HouseOptions = {}): Row[] {
+  return [
+    [what, scenario, "udp", options],
+    [what, scenario, "tcp", options],
+  ];
+}
 
 function target(): SippRun["target"] {
   const [host = "", port = ""] = house.engine.sip.split(":");

@@ -54,9 +54,10 @@ export class UdpPort {
   /** Rejects when the port cannot be had. */
   static async bind(options: UdpOptions): Promise<UdpPort> {
     const socket = newSocket(options.host);
+    const listening = once(socket, "listening"); // told at once, since the look-up is synchronous
     socket.bind(options.port, options.host);
     try {
-      await once(socket, "listening");
+      await listening;
     } catch (error) {
       socket.close();
       throw error;
@@ -122,5 +123,10 @@ function newSocket(host: string): Socket {
     type: isIPv6(host) ? "udp6" : "udp4",
     recvBufferSize: receiveBufferBytes,
     reusePort: canConnectPerPeer,
+    // Node's own look-up comes back a turn later, for an IP address too: a BYE on a peer's own socket
+    // would then overtake the response that was sent before it.
+    lookup: (address, _options, callback) => {
+      callback(null, address, isIPv6(address) ? 6 : 4);
+    },
   });
 }
