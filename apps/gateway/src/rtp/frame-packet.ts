@@ -76,7 +76,7 @@ export class FramePacket {
   packet(samples: Uint8Array, talkspurt: boolean): Uint8Array {
     this.#longest.set(samples, headerBytes);
     this.#writeHeader(talkspurt);
-    this.#timestamp = (this.#timestamp + samples.length) >>> 0;
+    this.#timestamp = (this.#timestamp + samples.length) | 0;
     return this.#longest.subarray(0, headerBytes + samples.length);
   }
 
@@ -113,7 +113,7 @@ export class FramePacket {
 
   /** Lets the time of samples pass that are dropped. */
   skipSamples(samples: number): void {
-    this.#timestamp = (this.#timestamp + samples) >>> 0;
+    this.#timestamp = (this.#timestamp + samples) | 0;
   }
 
   /** Lets the time of frames pass that are not sent. */

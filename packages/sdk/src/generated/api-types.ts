@@ -894,6 +894,9 @@ export type CallsListItem = {
       | "caller_not_allowed"
       | "no_common_codec"
       | "malformed_sdp"
+      | "srtp_required"
+      | "srtp_off"
+      | "no_common_suite"
       | "all_calls_taken"
       | "trunk_calls_taken"
       | "number_calls_taken"
@@ -956,11 +959,13 @@ export type CallsListItem = {
     packetsDuplicate: number;
     packetsFromStrangers: number;
     packetsNotRtp: number;
+    packetsNotAuthentic: number;
     jitterMs: number;
     packetsSent: number;
     underruns: number;
     overruns: number;
     pacingErrorMsMax: number;
+    srtpSuite: string | null;
   } | null;
   toolCallCount: number;
   fallbackSteps: {
@@ -976,6 +981,9 @@ export type CallsListItem = {
       | "caller_not_allowed"
       | "no_common_codec"
       | "malformed_sdp"
+      | "srtp_required"
+      | "srtp_off"
+      | "no_common_suite"
       | "all_calls_taken"
       | "trunk_calls_taken"
       | "number_calls_taken"
@@ -1046,6 +1054,9 @@ export type CallsGetAnswer = {
       | "caller_not_allowed"
       | "no_common_codec"
       | "malformed_sdp"
+      | "srtp_required"
+      | "srtp_off"
+      | "no_common_suite"
       | "all_calls_taken"
       | "trunk_calls_taken"
       | "number_calls_taken"
@@ -1108,11 +1119,13 @@ export type CallsGetAnswer = {
     packetsDuplicate: number;
     packetsFromStrangers: number;
     packetsNotRtp: number;
+    packetsNotAuthentic: number;
     jitterMs: number;
     packetsSent: number;
     underruns: number;
     overruns: number;
     pacingErrorMsMax: number;
+    srtpSuite: string | null;
   } | null;
   toolCallCount: number;
   fallbackSteps: {
@@ -1128,6 +1141,9 @@ export type CallsGetAnswer = {
       | "caller_not_allowed"
       | "no_common_codec"
       | "malformed_sdp"
+      | "srtp_required"
+      | "srtp_off"
+      | "no_common_suite"
       | "all_calls_taken"
       | "trunk_calls_taken"
       | "number_calls_taken"
