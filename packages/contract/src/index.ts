@@ -80,6 +80,7 @@ export {
   exportScheduleViewSchema,
 } from "./usage-export.ts";
 export {
+  correctionCreationSchema,
   type LedgerEntryView,
   ledgerEntryViewSchema,
   ledgerPageSchema,

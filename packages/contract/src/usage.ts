@@ -72,3 +72,19 @@ export const ledgerPageSchema = z.object({
   /** What `since` has to be for the next page; null where there is none yet. */
   nextCursor: z.string().nullable(),
 });
+
+const reasonCharsMax = 500; // a sentence or two: it travels with each export of the entry
+const microsMax = 9_000_000_000_000;
+const correctedMsMax = 31_622_400_000; // a year, as the ledger's own bound
+
+/** `POST /v1/usage/corrections`: what is taken back of an entry, or given again. */
+export const correctionCreationSchema = z.strictObject({
+  /** The entry that is corrected; a correction itself is none. */
+  entryId: z.string().max(64),
+  /** Added to the entry's amount: negative takes back. */
+  amountMicros: z.int().min(-microsMax).max(microsMax),
+  /** Added to the entry's billed time. */
+  billedMs: z.int().min(-correctedMsMax).max(correctedMsMax).default(0),
+  /** For whoever reads the bill. */
+  reason: z.string().trim().min(3).max(reasonCharsMax),
+});

@@ -57,6 +57,7 @@ export const routeRoles: Readonly<Record<string, Access>> = {
 
   "GET /v1/usage": "viewer",
   "GET /v1/usage/ledger": "viewer",
+  "POST /v1/usage/corrections": "admin",
   "GET /v1/usage/exports": "viewer",
   "GET /v1/usage/exports/:id": "viewer",
   "GET /v1/usage/exports/:id/file": "admin",

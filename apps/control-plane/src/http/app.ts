@@ -137,7 +137,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addPairingRoutes(app, deps);
   if (deps.consoleUrl !== null) addConsoleRedirect(app, deps.consoleUrl);
   addBudgetRoutes(app, deps.budgets);
-  addUsageRoutes(app, deps.usage);
+  addUsageRoutes(app, { ...deps.usage, audit: deps.audit }, deps.idempotent);
   addExportRoutes(app, deps.usage, deps.idempotent);
   addJobRoutes(app, deps.jobs);
   addVaultRoutes(app, { ...deps.vault, idempotent: deps.idempotent });

@@ -16,9 +16,12 @@ export function usageEntryId(
   return entryIdOf(["usage", applianceId, String(epoch), callId, String(segment)]);
 }
 
-/** The id of a correction: the nth of the entry that it corrects. */
-export function correctionEntryId(correctsEntryId: string, ordinal: number): string {
-  return entryIdOf(["correction", correctsEntryId, String(ordinal)]);
+/**
+ * The id of a correction: the nth of the entry that it corrects. The epoch keeps two apart of which
+ * one was booked before a backup was restored, and the other after it.
+ */
+export function correctionEntryId(correctsEntryId: string, epoch: number, ordinal: number): string {
+  return entryIdOf(["correction", correctsEntryId, String(epoch), String(ordinal)]);
 }
 
 /** Every part behind its own length, so that no two lists of parts are written alike. */

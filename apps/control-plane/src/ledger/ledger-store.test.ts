@@ -1,9 +1,6 @@
-import { TestClock } from "@agentcall/base/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { applianceActor, AuditLog } from "../audit/audit-log.ts";
 import type { Database } from "../sqlite/database.ts";
 import { openDatabase } from "../sqlite/open-database.ts";
-import { bookCorrection } from "./correction.ts";
 import { usageEntryId } from "./entry-id.ts";
 import { chainAt, LedgerStore } from "./ledger-store.ts";
 import { namedEntry, runLedgerScript } from "./testing/ledger-script.ts";
@@ -145,43 +142,6 @@ describe("LedgerStore", () => {
     expect(await spentMicros(db, "2026-11", "num_1")).toBe(370_000);
     expect(await spentMicros(db, "2026-12", null)).toBe(60_000);
     expect(await spentMicros(db, "2027-01", null)).toBe(0);
-  });
-});
-
-describe("bookCorrection", () => {
-  const clock = new TestClock(Date.UTC(2026, 11, 3));
-  const correct = (correctsEntryId: string, amountMicros: number): Promise<unknown> =>
-    bookCorrection(
-      { db, ledger: new LedgerStore(db), audit: new AuditLog(db, clock) },
-      { correctsEntryId, billedMs: 0, amountMicros, reason: "the line was bad" },
-      clock.nowMs(),
-      applianceActor,
-    );
-
-  test("adds an entry that names the one it corrects, in the month of the correction", async () => {
-    const { entryId } = namedEntry("e1", 60);
-    await run("append e1 60 = created");
-
-    const booked = await correct(entryId, -60_000);
-    await correct(entryId, -60_000);
-
-    expect(booked).toMatchObject({
-      kind: "correction",
-      correctsEntryId: entryId,
-      amountMicros: -60_000,
-      reason: "the line was bad",
-      sequence: 2,
-    });
-    expect(await run("total = 60\nsequence = 3\nchain = intact")).toEqual([]);
-    expect(await spentMicros(db, "2026-12", null)).toBe(-120_000);
-    expect((await new AuditLog(db, clock).list(10, null)).map(({ action }) => action)).toEqual([
-      "ledger.corrected",
-      "ledger.corrected",
-    ]);
-  });
-
-  test("of an entry that is not there is refused", async () => {
-    await expect(correct("ent_none", 1)).rejects.toMatchObject({ code: "not_found" });
   });
 });
 

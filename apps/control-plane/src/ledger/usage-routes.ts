@@ -1,8 +1,18 @@
 import type { Clock } from "@agentcall/base";
-import { ledgerPageSchema, ledgerQuerySchema, usageViewSchema } from "@agentcall/contract";
+import {
+  correctionCreationSchema,
+  ledgerEntryViewSchema,
+  ledgerPageSchema,
+  ledgerQuerySchema,
+  usageViewSchema,
+} from "@agentcall/contract";
 import { z } from "zod";
+import { actorOf } from "../access/authorization.ts";
+import type { AuditLog } from "../audit/audit-log.ts";
+import type { IdempotentAnswers } from "../http/idempotent-answers.ts";
 import type { App } from "../http/typed-app.ts";
 import type { Database } from "../sqlite/database.ts";
+import { bookCorrection } from "./correction.ts";
 import type { LedgerStore } from "./ledger-store.ts";
 import { parsePeriod, periodOf } from "./period.ts";
 import { tokensOf } from "./token-totals.ts";
@@ -14,11 +24,13 @@ const usageQuery = z.strictObject({ period: z.string().max(20).optional() });
 export type UsageParts = {
   readonly db: Database;
   readonly ledger: LedgerStore;
+  readonly audit: AuditLog;
   readonly clock: Clock;
 };
 
-/** `/v1/usage`: what a month has cost, and the lines that it is made of. */
-export function addUsageRoutes(app: App, { db, ledger, clock }: UsageParts): void {
+/** `/v1/usage`: what a month has cost, the lines that it is made of, and corrections of them. */
+export function addUsageRoutes(app: App, parts: UsageParts, idempotent: IdempotentAnswers): void {
+  const { db, ledger, clock } = parts;
   app.get(
     "/v1/usage",
     { schema: { querystring: usageQuery, response: { 200: usageViewSchema } } },
@@ -44,5 +56,18 @@ export function addUsageRoutes(app: App, { db, ledger, clock }: UsageParts): voi
         nextCursor: entries.length > limit ? String(last?.sequence) : null,
       };
     },
+  );
+
+  app.post(
+    "/v1/usage/corrections",
+    { schema: { body: correctionCreationSchema, response: { 201: ledgerEntryViewSchema } } },
+    async (request, reply) =>
+      idempotent.once(request, reply, ledgerEntryViewSchema, async () => {
+        const { entryId: correctsEntryId, ...rest } = request.body;
+        const correction = { ...rest, correctsEntryId };
+        return viewOfEntry(
+          await bookCorrection(parts, correction, clock.nowMs(), actorOf(request)),
+        );
+      }),
   );
 }
