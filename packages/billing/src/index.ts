@@ -1,5 +1,6 @@
 export {
   type Acknowledgement,
+  acknowledgementSchema,
   readAcknowledgement,
   signAcknowledgement,
   type SignedAcknowledgement,

@@ -65,7 +65,7 @@ export const errorCatalogue = {
   payload_too_large: {
     httpStatus: 413,
     message: "The request body is larger than this appliance accepts.",
-    remedy: "Send less than 1 MB.",
+    remedy: "Send less than 1 MB; a file to be imported is sent in parts of less than 8 MB.",
   },
   validation_failed: {
     httpStatus: 422,

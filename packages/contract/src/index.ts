@@ -282,3 +282,23 @@ export {
   type JsonSchema,
   jsonSchemaSchema,
 } from "./api-document.ts";
+export {
+  type BillingReason,
+  type CarrierReason,
+  carrierReasons,
+  type CdrImport,
+  cdrImportSchema,
+  cdrRowsMax,
+  differencesShownMax,
+  importBytesMax,
+  problemsShownMax,
+  type ProviderImport,
+  providerImportSchema,
+  type ProviderReason,
+  type ReconciliationImportView,
+  reconciliationImportViewSchema,
+  reconciliationQuerySchema,
+  type ReconciliationTolerance,
+  type ReconciliationView,
+  reconciliationViewSchema,
+} from "./reconciliation.ts";

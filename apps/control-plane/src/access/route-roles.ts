@@ -66,6 +66,11 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "POST /v1/usage/exports/acknowledgements": "admin",
   "GET /v1/usage/schedule": "viewer",
   "PUT /v1/usage/schedule": "admin",
+  "GET /v1/usage/reconciliation": "viewer",
+  "POST /v1/usage/reconciliation/cdr": "admin",
+  "POST /v1/usage/reconciliation/provider-usage": "admin",
+  "GET /v1/usage/reconciliation/imports": "viewer",
+  "DELETE /v1/usage/reconciliation/imports/:id": "admin",
   "GET /v1/events": "viewer",
 
   "GET /v1/calls/:id/report": "viewer",

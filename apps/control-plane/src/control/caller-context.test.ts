@@ -122,7 +122,7 @@ test("a brief is at hand within 20 ms among ten thousand contacts", async () => 
 
   // The median: a single look may wait for the processor, which others use too.
   expect(tookMs.toSorted((one, other) => one - other)[10]).toBeLessThan(20);
-});
+}, 60_000); // ten thousand rows are written before anything is measured
 
 test("a prompt without context stays as it is", () => {
   expect(withContext("Be kind.", "")).toBe("Be kind.");

@@ -35,6 +35,7 @@ import { addExportRoutes, type ExportParts } from "../exports/export-routes.ts";
 import { addUsageRoutes } from "../ledger/usage-routes.ts";
 import { addMailRoutes } from "../mail/mail-routes.ts";
 import { addMemoryRoutes } from "../memory/memory-routes.ts";
+import { addReconciliationRoutes } from "../reconciliation/reconciliation-routes.ts";
 import { addReportRoutes } from "../reports/report-routes.ts";
 import { addNumberRoutes } from "../numbers/number-routes.ts";
 import type { NumberStore } from "../numbers/number-store.ts";
@@ -139,6 +140,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addBudgetRoutes(app, deps.budgets);
   addUsageRoutes(app, { ...deps.usage, audit: deps.audit }, deps.idempotent);
   addExportRoutes(app, deps.usage, deps.idempotent);
+  addReconciliationRoutes(app, { ...deps.usage, audit: deps.audit }, deps.idempotent);
   addJobRoutes(app, deps.jobs);
   addVaultRoutes(app, { ...deps.vault, idempotent: deps.idempotent });
   addWebhookRoutes(app, webhooks, deps.idempotent);

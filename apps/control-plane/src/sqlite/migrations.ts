@@ -3,6 +3,7 @@ import { exportsSchema } from "./schema/exports.ts";
 import { jobsSchema } from "./schema/jobs.ts";
 import { ledgerSchema } from "./schema/ledger.ts";
 import { vaultRotationSchema } from "./schema/vault-rotation.ts";
+import { reconciliationSchema } from "./schema/reconciliation.ts";
 import { reportsSchema } from "./schema/reports.ts";
 import { webhooksSchema } from "./schema/webhooks.ts";
 
@@ -181,4 +182,5 @@ export const migrations: readonly Migration[] = [
   exportsSchema,
   reportsSchema,
   budgetsSchema,
+  reconciliationSchema,
 ];

@@ -11,6 +11,65 @@ export const usageOperations = {
     id: "usage.ledger",
     summary: "Lists the immutable entries that the sums are made of.",
   },
+  "POST /v1/usage/corrections": {
+    id: "usage.correct",
+    summary: "Takes back a part of an entry, or gives it again, by an entry that names it.",
+    example: {
+      body: {
+        entryId: "ent_0123456789abcdefghjkmnpqrstvwxyz",
+        amountMicros: -400000,
+        billedMs: -60000,
+        reason: "The line was bad.",
+      },
+    },
+  },
+  "GET /v1/usage/reconciliation": {
+    id: "usage.reconciliation.get",
+    summary:
+      "Holds a month against billing, the carrier's records and the provider's usage, each difference with its reason.",
+    example: { query: { period: "2026-01" } },
+  },
+  "POST /v1/usage/reconciliation/cdr": {
+    id: "usage.reconciliation.importCdr",
+    summary: "Takes in a carrier's call records as CSV, and tells each line that cannot be read.",
+    example: {
+      body: {
+        csv: "start,from,to,secs\n2026-01-05T12:00:00Z,+14155550199,+14155550100,61\n",
+        from: "2026-01-01T00:00:00Z",
+        until: "2026-02-01T00:00:00Z",
+        columns: { startedAt: "start", from: "from", to: "to", duration: "secs" },
+      },
+    },
+  },
+  "POST /v1/usage/reconciliation/provider-usage": {
+    id: "usage.reconciliation.importProviderUsage",
+    summary: "Takes in the provider's usage by day and key, as its usage API answers it.",
+    example: {
+      body: {
+        keys: [{ apiKeyId: "key_1", key: "managed" }],
+        pages: [
+          {
+            data: [
+              {
+                start_time: 1767225600,
+                end_time: 1767312000,
+                results: [{ api_key_id: "key_1", input_tokens: 900, output_tokens: 400 }],
+              },
+            ],
+          },
+        ],
+      },
+    },
+  },
+  "GET /v1/usage/reconciliation/imports": {
+    id: "usage.reconciliation.imports",
+    summary: "Lists what was imported of carriers and of the provider, newest first.",
+  },
+  "DELETE /v1/usage/reconciliation/imports/:id": {
+    id: "usage.reconciliation.deleteImport",
+    summary: "Takes an import back with all its records.",
+    answer: "nothing",
+  },
   "GET /v1/usage/exports": {
     id: "usage.exports.list",
     summary: "Lists the batches that were told to billing, newest first.",

@@ -1641,6 +1641,36 @@ export type UsageLedgerItem = {
   hash: string;
 };
 export type UsageLedgerAnswer = { items: UsageLedgerItem[]; nextCursor: string | null };
+export type UsageCorrectBody = {
+  entryId: string;
+  amountMicros: number;
+  billedMs?: number | undefined;
+  reason: string;
+};
+export type UsageCorrectAnswer = {
+  sequence: number;
+  id: string;
+  epoch: number;
+  kind: "interim" | "final" | "recovered" | "correction";
+  callId: string;
+  segment: number;
+  numberId: string;
+  voiceMode: "managed" | "byok";
+  direction: "inbound" | "outbound";
+  recorded: boolean;
+  rateCardVersion: string;
+  keyFingerprint: string | null;
+  trunkId: string | null;
+  bookedAt: string;
+  fromMs: number;
+  toMs: number;
+  billedMs: number;
+  amountMicros: number;
+  clockDriftMs: number;
+  correctsEntryId: string | null;
+  reason: string | null;
+  hash: string;
+};
 export type UsageExportsListQuery = { limit?: number | undefined; cursor?: string | undefined };
 export type UsageExportsListItem = {
   id: string;
@@ -1754,6 +1784,176 @@ export type UsageScheduleSetAnswer = {
   halted: "fork" | "parked" | null;
   failingSince: string | null;
   lastProblem: string | null;
+};
+export type UsageReconciliationGetQuery = {
+  durationToleranceMs?: number | undefined;
+  clockToleranceMs?: number | undefined;
+  matchWindowMs?: number | undefined;
+  tokenTolerancePerMille?: number | undefined;
+  period?: string | undefined;
+};
+export type UsageReconciliationGetAnswer = {
+  period: string;
+  tolerance: {
+    durationToleranceMs: number;
+    clockToleranceMs: number;
+    matchWindowMs: number;
+    tokenTolerancePerMille: number;
+  };
+  billing: {
+    ledger: { entries: number; billedMs: number; amountMicros: number };
+    acknowledged: { entries: number; billedMs: number; amountMicros: number };
+    differences: {
+      reason: "not_sealed" | "not_acknowledged" | "parked" | "rejected";
+      entries: number;
+      billedMs: number;
+      amountMicros: number;
+    }[];
+    receiver: {
+      epoch: number;
+      toSequence: number;
+      holdsMicros: number;
+      expectedMicros: number;
+      differenceMicros: number;
+    } | null;
+  };
+  carrier: {
+    callsNotCovered: number;
+    ours: { calls: number; talkMs: number };
+    theirs: { rows: number; durationMs: number };
+    differenceMs: number;
+    byReason: {
+      reason:
+        | "within_tolerance"
+        | "unanswered"
+        | "ring_time"
+        | "rounding"
+        | "transfer"
+        | "duplicate"
+        | "clock_offset"
+        | "answered_at_carrier_only"
+        | "missing_at_carrier"
+        | "missing_in_ledger"
+        | "unexplained";
+      count: number;
+      differenceMs: number;
+    }[];
+    differences: {
+      reason:
+        | "within_tolerance"
+        | "unanswered"
+        | "ring_time"
+        | "rounding"
+        | "transfer"
+        | "duplicate"
+        | "clock_offset"
+        | "answered_at_carrier_only"
+        | "missing_at_carrier"
+        | "missing_in_ledger"
+        | "unexplained";
+      at: string;
+      from: string;
+      to: string;
+      callId: string | null;
+      importId: string | null;
+      line: number | null;
+      ourMs: number | null;
+      theirMs: number | null;
+      differenceMs: number;
+      clockOffsetMs: number | null;
+    }[];
+    differencesLeftOut: number;
+  } | null;
+  provider: {
+    days: {
+      day: string;
+      key: string;
+      ours: { inputTokens: number; outputTokens: number };
+      theirs: { inputTokens: number; outputTokens: number };
+      differenceTokens: number;
+      reason:
+        | "within_tolerance"
+        | "day_edge"
+        | "missing_at_provider"
+        | "missing_in_calls"
+        | "unexplained";
+    }[];
+    otherTokens: number;
+    tokensNotCovered: number;
+  } | null;
+};
+export type UsageReconciliationImportCdrBody = {
+  csv: string;
+  trunkId?: string | null | undefined;
+  from: string;
+  until: string;
+  delimiter?: "," | ";" | "\t" | "|" | undefined;
+  header?: boolean | undefined;
+  columns: {
+    startedAt: string;
+    from: string;
+    to: string;
+    duration: string;
+    sipCallId?: string | undefined;
+  };
+  timeForm?: "iso" | "ymd" | "dmy" | "mdy" | "unix" | "unix-ms" | undefined;
+  timezone?: string | undefined;
+  durationForm?: "secs" | "ms" | "hms" | undefined;
+};
+export type UsageReconciliationImportCdrAnswer = {
+  id: string;
+  kind: "carrier" | "provider";
+  trunkId: string | null;
+  from: string;
+  until: string;
+  rows: number;
+  badRows: number;
+  problems: { line: number; problem: string }[];
+  importedAt: string;
+};
+export type UsageReconciliationImportProviderUsageBody = {
+  keys: { apiKeyId: string; key: string }[];
+  pages: {
+    data: {
+      start_time: number;
+      end_time: number;
+      results: {
+        input_tokens?: number | undefined;
+        output_tokens?: number | undefined;
+        api_key_id?: string | null | undefined;
+      }[];
+    }[];
+  }[];
+};
+export type UsageReconciliationImportProviderUsageAnswer = {
+  id: string;
+  kind: "carrier" | "provider";
+  trunkId: string | null;
+  from: string;
+  until: string;
+  rows: number;
+  badRows: number;
+  problems: { line: number; problem: string }[];
+  importedAt: string;
+};
+export type UsageReconciliationImportsQuery = {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+};
+export type UsageReconciliationImportsItem = {
+  id: string;
+  kind: "carrier" | "provider";
+  trunkId: string | null;
+  from: string;
+  until: string;
+  rows: number;
+  badRows: number;
+  problems: { line: number; problem: string }[];
+  importedAt: string;
+};
+export type UsageReconciliationImportsAnswer = {
+  items: UsageReconciliationImportsItem[];
+  nextCursor: string | null;
 };
 export type JobsListQuery = {
   limit?: number | undefined;

@@ -356,6 +356,9 @@ export class Resources {
       query: Api.UsageLedgerQuery = {},
       options?: CallOptions,
     ): Listing<Api.UsageLedgerItem> => this.#list(`/v1/usage/ledger`, query, "since", options),
+    /** Takes back a part of an entry, or gives it again, by an entry that names it. `POST /v1/usage/corrections` */
+    correct: (body: Api.UsageCorrectBody, options?: CallOptions): Promise<Api.UsageCorrectAnswer> =>
+      this.#json("POST", `/v1/usage/corrections`, { body }, options),
     exports: {
       /** Lists the batches that were told to billing, newest first. `GET /v1/usage/exports` */
       list: (
@@ -396,6 +399,40 @@ export class Resources {
         options?: CallOptions,
       ): Promise<Api.UsageScheduleSetAnswer> =>
         this.#json("PUT", `/v1/usage/schedule`, { body }, options),
+    },
+    reconciliation: {
+      /** Holds a month against billing, the carrier's records and the provider's usage, each difference with its reason. `GET /v1/usage/reconciliation` */
+      get: (
+        query: Api.UsageReconciliationGetQuery = {},
+        options?: CallOptions,
+      ): Promise<Api.UsageReconciliationGetAnswer> =>
+        this.#json("GET", `/v1/usage/reconciliation`, { query }, options),
+      /** Takes in a carrier's call records as CSV, and tells each line that cannot be read. `POST /v1/usage/reconciliation/cdr` */
+      importCdr: (
+        body: Api.UsageReconciliationImportCdrBody,
+        options?: CallOptions,
+      ): Promise<Api.UsageReconciliationImportCdrAnswer> =>
+        this.#json("POST", `/v1/usage/reconciliation/cdr`, { body }, options),
+      /** Takes in the provider's usage by day and key, as its usage API answers it. `POST /v1/usage/reconciliation/provider-usage` */
+      importProviderUsage: (
+        body: Api.UsageReconciliationImportProviderUsageBody,
+        options?: CallOptions,
+      ): Promise<Api.UsageReconciliationImportProviderUsageAnswer> =>
+        this.#json("POST", `/v1/usage/reconciliation/provider-usage`, { body }, options),
+      /** Lists what was imported of carriers and of the provider, newest first. `GET /v1/usage/reconciliation/imports` */
+      imports: (
+        query: Api.UsageReconciliationImportsQuery = {},
+        options?: CallOptions,
+      ): Listing<Api.UsageReconciliationImportsItem> =>
+        this.#list(`/v1/usage/reconciliation/imports`, query, "cursor", options),
+      /** Takes an import back with all its records. `DELETE /v1/usage/reconciliation/imports/{id}` */
+      deleteImport: (id: string, options?: CallOptions): Promise<void> =>
+        this.#json(
+          "DELETE",
+          `/v1/usage/reconciliation/imports/${part(id)}`,
+          { as: "nothing" },
+          options,
+        ),
     },
   };
 
