@@ -7,10 +7,10 @@ describe("the CSV of a batch", () => {
     const [entry] = aChain(1);
     if (entry === undefined) throw new Error("a chain of one has one");
 
-    expect(batchCsv([{ ...entry, keyFingerprint: "0123", trunkId: "trunk_1" }])).toBe(
+    expect(batchCsv([{ ...entry, keyFingerprint: "01ab", trunkId: "trunk_1" }])).toBe(
       [
         "sequence,entry_id,kind,call_id,segment,number_id,voice_mode,direction,recorded,rate_card,key_fingerprint,trunk_id,booked_at,from_ms,to_ms,billed_ms,amount_micros,corrects_entry_id,reason",
-        `1,"${entry.entryId}","final","call_1",0,"num_1","managed","inbound",0,"2026-11","0123","trunk_1","2026-11-24T12:00:00.000Z",0,60000,60000,400000,"",""`,
+        `1,"${entry.entryId}","final","call_1",0,"num_1","managed","inbound",0,"2026-11","01ab","trunk_1","2026-11-24T12:00:00.000Z",0,60000,60000,400000,"",""`,
         "",
       ].join("\r\n"),
     );
@@ -41,7 +41,12 @@ describe("the CSV of a batch", () => {
     ['say "no"', `"say ""no"""`],
     ["a=1", `"a=1"`],
     ["", `""`],
-  ])("%j is no formula", (text, field) => {
+    ["0123", `"'0123"`],
+    ["1e5", `"'1e5"`],
+    ["12345678901234567890", `"'12345678901234567890"`],
+    ["2026-11", `"2026-11"`],
+    ["0123456789abcdef", `"0123456789abcdef"`],
+  ])("%j is no formula, and no number", (text, field) => {
     expect(csvText(text)).toBe(field);
   });
 });

@@ -28,12 +28,16 @@ export function batchCsv(entries: readonly BookedEntry[]): string {
   return `${lines.join("\r\n")}\r\n`;
 }
 
+const formula = /^[=+\-@\t\r\n]/;
+const number = /^[\d.,]*\d(e\d+)?$/i;
+
 /**
- * A text as a CSV field that no spreadsheet takes for a formula: one that begins with = + - @, a tab
- * or a line break gets an apostrophe in front (OWASP ASVS 5.0, 1.2.10).
+ * A text as a CSV field that no spreadsheet takes for a formula or a number: one that begins with
+ * = + - @, a tab or a line break gets an apostrophe in front (OWASP ASVS 5.0, 1.2.10), and so does a
+ * fingerprint such as 0123 or 1e5, of which LibreOffice would show 123 and 100000.
  */
 export function csvText(text: string): string {
-  const safe = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+  const safe = formula.test(text) || number.test(text) ? `'${text}` : text;
   return `"${safe.replaceAll('"', '""')}"`;
 }
 

@@ -54,7 +54,7 @@ describe("LedgerStore", () => {
     expect(new Set(outcomes)).toEqual(new Set(["created"]));
     expect(await ledger.verify()).toEqual({ kind: "intact", ...(await ledger.head()) });
     expect((await ledger.list(6_000, 10)).map(({ sequence }) => sequence)).toEqual([6_001]);
-  });
+  }, 60_000); // 6,001 hashes, twice
 
   test("the database itself refuses to alter, to remove and to leave a gap", async () => {
     const attempt = (statement: string): Promise<number> =>

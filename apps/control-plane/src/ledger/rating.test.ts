@@ -37,6 +37,23 @@ describe("rating", () => {
   });
 
   test.each([
+    [0, 0],
+    [1, 10_000],
+    [59_999, 10_000],
+    [60_000, 10_000],
+    [60_001, 20_000],
+    [dayMs, 14_400_000],
+  ])("recording %i ms costs %i on top, in either mode", (talkMs, addedMicros) => {
+    for (const voiceMode of ["managed", "byok"] as const) {
+      const plain = chargeOf(talkMs, { ...managed, voiceMode });
+      const recorded = chargeOf(talkMs, { ...managed, voiceMode, recorded: true });
+
+      expect(recorded.amountMicros - plain.amountMicros).toBe(addedMicros);
+      expect(recorded.billedMs).toBe(plain.billedMs);
+    }
+  });
+
+  test.each([
     [1, 1, 1_500, 2_000, 13_333],
     [6, 6, 6_001, 12_000, 80_000],
     [30, 6, 1, 30_000, 200_000],

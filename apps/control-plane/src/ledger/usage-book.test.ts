@@ -162,6 +162,24 @@ describe("UsageBook", () => {
     expect((await booked()).map((entry) => entry[4])).toEqual([200_000, 400_000]);
   });
 
+  test("minutes that were recorded cost more, and those after the recording's end do not", async () => {
+    const terms = { ...usageOf().terms, recorded: true };
+    await calls.apply(teller, [
+      startedEvent(),
+      told({ ...interim(0, 0, 90_000), terms }),
+      ended(usageOf({ segment: 1, fromMs: 90_000, toMs: 150_000 }), 150_000),
+    ]);
+
+    const entries = await ledger.list(0, 10);
+    expect(entries.map(({ recorded, amountMicros }) => [recorded, amountMicros])).toEqual([
+      [true, 2 * 410_000],
+      [false, 400_000],
+    ]);
+    expect(await totalsOf(db, "2026-11")).toMatchObject([
+      { calls: 1, billedMs: 180_000, amountMicros: 1_220_000 },
+    ]);
+  });
+
   test("a clock that was set during the call is told, and charges nothing else", async () => {
     await calls.apply(teller, [
       startedEvent(),

@@ -50,6 +50,35 @@ describe("CallMeter", () => {
     expect([meter.talkMs, meter.answeredAtMs]).toEqual([61_234, answeredAtMs]);
   });
 
+  test("a call that is recorded no longer is told so from there on, and no minute begins anew", () => {
+    meter.charge(numberId, { ...terms, recorded: true });
+    meter.confirmed();
+    clock.advance(90_000);
+
+    const told = meter.stopRecording();
+    clock.advance(60_000);
+
+    expect(told).toMatchObject({ segment: 0, fromMs: 0, toMs: 90_000, terms: { recorded: true } });
+    expect(meter.lastStretch()).toMatchObject({
+      segment: 1,
+      termsFromMs: 0,
+      fromMs: 90_000,
+      toMs: 150_000,
+      terms: { recorded: false },
+    });
+  });
+
+  test("a call that could not be recorded is charged without it from the start, by every key", () => {
+    meter.charge(numberId, { ...terms, recorded: true });
+    expect(meter.stopRecording()).toBeNull();
+    meter.confirmed();
+    clock.advance(1_000);
+    meter.changeTerms({ ...terms, voiceMode: "managed", recorded: true });
+    clock.advance(1_000);
+
+    expect(meter.stretchIfLost()).toMatchObject({ terms: { recorded: false } });
+  });
+
   test("an ACK that comes again, and time after the end, change nothing", () => {
     confirmed();
     clock.advance(1_000);

@@ -25,6 +25,7 @@ export class CallMeter {
   #toldMs = 0;
   #segment = 0;
   #endMs: number | null = null;
+  #isRecordingOver = false;
 
   constructor(clock: Clock, direction: CallUsage["direction"]) {
     this.#clock = clock;
@@ -63,6 +64,17 @@ export class CallMeter {
     return told;
   }
 
+  /**
+   * The call is recorded no longer, or could not be from the start: what follows is charged without
+   * it. What was talked until now is told as recorded by the stretch that comes back; null while
+   * nothing is charged. The call's minutes go on as they were: none is begun anew.
+   */
+  stopRecording(): CallUsage | null {
+    const told = this.takeStretch();
+    this.#isRecordingOver = true;
+    return told;
+  }
+
   /** The call is over, as far as it is charged, and was so `agoMs` ago. The first time counts. */
   end(agoMs = 0): void {
     this.#endMs ??= Math.max(0, this.talkMs - agoMs);
@@ -98,7 +110,7 @@ export class CallMeter {
       kind,
       numberId,
       direction: this.#direction,
-      terms,
+      terms: { ...terms, recorded: terms.recorded && !this.#isRecordingOver },
       answeredAtMs: this.#answer.wallMs,
       termsFromMs,
       fromMs: this.#toldMs,
