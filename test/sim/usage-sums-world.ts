@@ -226,8 +226,8 @@ export class UsageSumsWorld {
     const { db, usage } = this.#house;
     const batches = await usage.store.list(1_000, null);
     const sealed = await Promise.all(batches.map((batch) => eventsOf(db, batch)));
-    return sealed.flatMap(({ lines }) =>
-      lines.map((line) => usageEventSchema.parse(JSON.parse(line))),
+    return sealed.flatMap(({ body }) =>
+      usageEventSchema.array().parse(JSON.parse(Buffer.from(body).toString("utf8"))),
     );
   }
 

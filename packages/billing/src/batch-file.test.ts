@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readBatchFile, verifyBatch, writeBatchFile } from "./batch-file.ts";
+import { isManifestSignedBy } from "./batch-manifest.ts";
 import { aChain, aSigner, sealedBatch } from "./testing/index.ts";
 
 const signer = aSigner("the box");
@@ -68,5 +69,12 @@ describe("a batch file", () => {
         file !== null && verifyBatch(key, file.signed, file.lines).kind === "genuine";
       expect([at, isGenuine]).toEqual([at, false]);
     }
+  });
+
+  test("whose manifest names no appliance is signed by none", async () => {
+    const signature = Buffer.from(await signer.sign("usage-batch", Buffer.from("{}")));
+
+    const signed = { text: "{}", signature: signature.toString("base64") };
+    expect(isManifestSignedBy(key, signed)).toBe(false);
   });
 });

@@ -1,11 +1,13 @@
 import type { KeyObject } from "node:crypto";
-import { type BatchVerdict, readBatchFile, verifyBatch } from "./batch-file.ts";
+import { readBatchFile, verifyBatch } from "./batch-file.ts";
 import { batchHash, type BatchManifest } from "./batch-manifest.ts";
 
 /** A file as it was given, with its name for the report. */
 export type NamedFile = { readonly name: string; readonly text: string };
 
 export type FilesVerdict = { readonly genuine: boolean; readonly report: readonly string[] };
+
+type GenuineBatch = { readonly manifest: BatchManifest; readonly hash: string };
 
 /**
  * Verifies batch files in the order given, with nothing but the appliance's public key: signature,
@@ -14,27 +16,31 @@ export type FilesVerdict = { readonly genuine: boolean; readonly report: readonl
 export function verifyFiles(key: KeyObject, files: readonly NamedFile[]): FilesVerdict {
   const report: string[] = [];
   let genuine = true;
-  let before: { readonly manifest: BatchManifest; readonly hash: string } | null = null;
+  let before: GenuineBatch | null = null;
   for (const { name, text } of files) {
-    const file = readBatchFile(text);
-    const verdict: BatchVerdict =
-      file === null
-        ? { kind: "refused", problem: "no-manifest" }
-        : verifyBatch(key, file.signed, file.lines);
-    if (file === null || verdict.kind === "refused") {
-      const problem = verdict.kind === "refused" ? verdict.problem : "no-manifest";
-      report.push(`${name}: NOT GENUINE (${problem})`);
+    const read = readGenuine(key, text);
+    if (typeof read === "string") {
+      report.push(`${name}: NOT GENUINE (${read})`);
       genuine = false;
       before = null;
       continue;
     }
-    const { manifest } = verdict;
+    const { manifest } = read;
     const follows = before === null || isNextOf(manifest, before.manifest, before.hash);
     genuine &&= follows;
     report.push(`${name}: ${follows ? summaryOf(manifest) : "NOT GENUINE (does not follow)"}`);
-    before = { manifest, hash: batchHash(file.signed.text) };
+    before = read;
   }
   return { genuine, report };
+}
+
+/** What a file holds, or why it is not believed. */
+function readGenuine(key: KeyObject, text: string): GenuineBatch | string {
+  const file = readBatchFile(text);
+  if (file === null) return "no-manifest";
+  const verdict = verifyBatch(key, file.signed, file.lines);
+  if (verdict.kind === "refused") return verdict.problem;
+  return { manifest: verdict.manifest, hash: batchHash(file.signed.text) };
 }
 
 /** A batch that is not the next one of the same epoch has nothing to follow. */

@@ -18,7 +18,7 @@ const columnSchema = z.string().min(1).max(columnCharsMax);
 const moment = z.iso.datetime({ offset: true });
 
 /** How a carrier writes when a call began. */
-export const cdrTimeForms = ["iso", "ymd", "dmy", "mdy", "unix", "unix-ms"] as const;
+const cdrTimeForms = ["iso", "ymd", "dmy", "mdy", "unix", "unix-ms"] as const;
 
 /** `POST /v1/usage/reconciliation/cdr`: a carrier's call records, and what its columns mean. */
 export const cdrImportSchema = z.strictObject({
