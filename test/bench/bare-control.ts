@@ -65,6 +65,7 @@ const turn = frame({
         heardMs: 2_000,
         interrupted: false,
       },
+      sequence: 0,
     },
   ],
 });

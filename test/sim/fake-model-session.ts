@@ -109,7 +109,7 @@ export class FakeModelSession implements ModelSession {
   /** One turn of the caller and what comes of it: an answer, a tool call, or nothing at all. */
   speak(): void {
     const itemId = this.#newItem();
-    this.#handlers.onReport({ kind: "speech-started", audioStartMs: 0 });
+    this.#handlers.onReport({ kind: "speech-started", audioStartMs: 0, itemId: null });
     this.#later(1_500, () => {
       this.#handlers.onReport({ kind: "speech-stopped" });
       this.#handlers.onReport({
@@ -133,7 +133,14 @@ export class FakeModelSession implements ModelSession {
     const callId = `tool-${this.#newItem()}`;
     if (this.#world.chance(0.5)) this.#answer(4);
     this.#later(300, () => {
-      this.#handlers.onReport({ kind: "tool-call", callId, name, argumentsJson });
+      this.#handlers.onReport({
+        kind: "tool-call",
+        itemId: `item of ${callId}`,
+        previousItemId: null,
+        callId,
+        name,
+        argumentsJson,
+      });
       this.#later(100, () => {
         this.#responseDone(callId);
       });

@@ -7,6 +7,7 @@ import { CallerMemory } from "./memory/caller-memory.ts";
 import { CallReports } from "./reports/call-reports.ts";
 import { CallNews } from "./calls/call-news.ts";
 import type { CallFollower } from "./calls/call-store.ts";
+import { LiveTranscript } from "./events/live-transcript.ts";
 import type { EventStream } from "./events/event-stream.ts";
 import type { JobQueue } from "./jobs/job-queue.ts";
 import { OutgoingHttp } from "./outside/outgoing-http.ts";
@@ -44,6 +45,7 @@ export type AfterCall = {
   readonly mail: Mail;
   readonly reports: CallReports;
   readonly context: CallerContext;
+  readonly liveTranscript: LiveTranscript;
   readonly db: Database;
 };
 
@@ -68,10 +70,14 @@ export function openAfterCall(options: AfterCallOptions): AfterCall {
     followers: [mail.follow],
   });
   jobs.register(reports.job);
-  const news = new CallNews({ outbox, stream, vault, log });
+  const liveTranscript = new LiveTranscript(stream);
+  const news = new CallNews({ outbox, stream, liveTranscript, vault, log });
   const context = new CallerContext({ db, vault, memory, http, clock, log });
   const followers = [news.follow, reports.follow];
-  return { db, followers, http, outbox, webhooks, memory, mail, reports, context };
+  return {
+    ...{ db, followers, http, outbox, webhooks, memory, mail, reports, context },
+    liveTranscript,
+  };
 }
 
 /** The provider's address may be given as a WebSocket's. */

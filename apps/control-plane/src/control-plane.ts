@@ -229,7 +229,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     numbers,
     trunks,
     trunkCapacity,
-    stream,
+    liveTranscript: afterCall.liveTranscript,
     vault,
     context: afterCall.context,
     keys: new KeyOpener({

@@ -72,6 +72,20 @@ export const transcriptViewSchema = z.object({
       interrupted: z.boolean(),
     }),
   ),
+  /** What the agent called between them, in its order. */
+  toolCalls: z.array(
+    z.object({
+      name: z.string(),
+      /** As the model wrote them: JSON as a rule. */
+      arguments: z.string(),
+      /** What the model was told of it; null where nothing came back. */
+      output: z.string().nullable(),
+      timestamp: z.iso.datetime(),
+      itemId: z.string(),
+      /** The entry that it comes after; null: before the first. */
+      afterItemId: z.string().nullable(),
+    }),
+  ),
   /** Null until the call's report is there. */
   summary: z.string().nullable(),
   /** Seconds from answer to end; null while the call is in progress. */

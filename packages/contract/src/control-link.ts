@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { agentToolCallSchema } from "./agent-tool-call.ts";
 import { languageSchema, voiceModeSchema, voiceSchema } from "./agent.ts";
 import { callRecordSchema } from "./call-record.ts";
 import { callUsageSchema, usageTermsSchema } from "./call-usage.ts";
@@ -55,7 +56,14 @@ export const callEventSchema = z.discriminatedUnion("kind", [
   }),
   z.object({ ...eventHead, kind: z.literal("call.ringing") }),
   z.object({ ...eventHead, kind: z.literal("call.answered") }),
-  z.object({ ...eventHead, kind: z.literal("call.turn"), turn: turnSchema }),
+  z.object({
+    ...eventHead,
+    kind: z.literal("call.turn"),
+    turn: turnSchema,
+    /** Counted on with the partials of its call; null in a spool of former versions. */
+    sequence: z.int().nonnegative().nullable().default(null),
+  }),
+  z.object({ ...eventHead, kind: z.literal("call.tool"), toolCall: agentToolCallSchema }),
   z.object({ ...eventHead, kind: z.literal("call.fallback"), step: fallbackStepSchema }),
   z.object({ ...eventHead, kind: z.literal("call.usage"), usage: callUsageSchema }),
   z.object({
@@ -78,7 +86,7 @@ export const liveEventSchema = z.discriminatedUnion("kind", [
     speaker: speakerSchema,
     /** The whole text of the turn so far. */
     text: z.string().max(32_000),
-    /** Grows by one with each partial of a call, across turns. */
+    /** Grows by one with each partial and each finished turn of a call. */
     sequence: z.int().nonnegative(),
   }),
   /** An answered call goes on: the stretch that it would be charged if it ended now. */

@@ -17,6 +17,12 @@ export {
   budgetViewSchema,
 } from "./budget.ts";
 export {
+  type AgentToolCall,
+  agentToolCallSchema,
+  toolNameCharsMax,
+  toolTextCharsMax,
+} from "./agent-tool-call.ts";
+export {
   type CallLatency,
   callLatencySchema,
   type CallRecord,

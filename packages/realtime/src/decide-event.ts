@@ -28,6 +28,7 @@ export const newTalk: Talk = {
   current: null,
   past: [],
   previousItemIds: new Map(),
+  writtenItemIds: new Map(),
   texts: new Map(),
   isCallerSpeaking: false,
   requestCount: 0,
@@ -43,11 +44,11 @@ export function decideEvent(talk: Talk, event: ServerEvent, config: SessionConfi
     case "error":
       return decideFault(talk, event);
     case "input_audio_buffer.speech_started":
-      return speechStarted(talk, event.audioStartMs);
+      return speechStarted(talk, event);
     case "input_audio_buffer.speech_stopped":
       return goOn({ ...talk, isCallerSpeaking: false }, report({ kind: "speech-stopped" }));
     case "item-placed":
-      return goOn(placeItem(talk, event.itemId, event.previousItemId));
+      return goOn(placeItem(talk, event));
     case "caller-transcript.delta":
       return told(growText(talk, { ...event, speaker: "human", responseId: null }));
     case "caller-transcript.done": {
@@ -83,7 +84,7 @@ export function decideEvent(talk: Talk, event: ServerEvent, config: SessionConfi
       // The caller spoke over it: the model will ask again if it still wants this.
       return isCancelled(talk, event.responseId)
         ? goOn(talk)
-        : goOn(talk, report(toolCallOf(event)));
+        : goOn(talk, report(toolCallOf(talk, event)));
     case "response.done":
       return responseDone(talk, event, config);
     default:
@@ -143,10 +144,13 @@ const continued: ResponseRequest = { kind: "continue", isRetry: false };
  * The server cancels the response by itself; what still comes of it is not wanted. It answers by
  * itself, too, when the caller has finished: what waited to be asked for is part of that answer.
  */
-function speechStarted(before: Talk, audioStartMs: number): EventDecision {
+function speechStarted(
+  before: Talk,
+  { audioStartMs, itemId }: Extract<ServerEvent, { type: "input_audio_buffer.speech_started" }>,
+): EventDecision {
   const { response } = before;
   const talk: Talk = { ...before, isCallerSpeaking: true, waiting: [] };
-  const told = report({ kind: "speech-started", audioStartMs });
+  const told = report({ kind: "speech-started", audioStartMs, itemId });
   switch (response.kind) {
     case "idle":
       return goOn(talk, told);
@@ -227,9 +231,13 @@ function isCancelled(talk: Talk, responseId: string): boolean {
   return talk.cancelledResponseIds.includes(responseId);
 }
 
-function toolCallOf(event: Extract<ServerEvent, { type: "function-call" }>): SessionReport {
-  const { callId, name, argumentsJson } = event;
-  return { kind: "tool-call", callId, name, argumentsJson };
+function toolCallOf(
+  talk: Talk,
+  event: Extract<ServerEvent, { type: "function-call" }>,
+): SessionReport {
+  const { itemId, callId, name, argumentsJson } = event;
+  const previousItemId = talk.previousItemIds.get(itemId) ?? null;
+  return { kind: "tool-call", itemId, previousItemId, callId, name, argumentsJson };
 }
 
 function usageReports(

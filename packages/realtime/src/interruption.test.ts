@@ -92,7 +92,9 @@ describe("RealtimeSession, barge-in", () => {
 
     bench.transport.serve(wire.speechStarted(2_000));
 
-    expect(bench.reports).toEqual([{ kind: "speech-started", audioStartMs: 2_000 }]);
+    expect(bench.reports).toEqual([
+      { kind: "speech-started", audioStartMs: 2_000, itemId: "item_caller" },
+    ]);
     expect(bench.sentTypes).toEqual(["conversation.item.truncate"]);
   });
 

@@ -42,10 +42,14 @@ const parsers: Readonly<Record<string, Parse | undefined>> = Object.assign(
     "input_audio_buffer.speech_started": (frame) => ({
       type: "input_audio_buffer.speech_started",
       audioStartMs: readCount(frame["audio_start_ms"]),
+      itemId: readId(frame["item_id"]),
     }),
     "input_audio_buffer.speech_stopped": () => ({ type: "input_audio_buffer.speech_stopped" }),
-    "input_audio_buffer.committed": (frame) => placed(frame["item_id"], frame),
-    "conversation.item.added": (frame) => placed(readRecord(frame["item"])?.["id"], frame),
+    "input_audio_buffer.committed": (frame) => placed(frame["item_id"], frame, false),
+    "conversation.item.added": (frame) => {
+      const item = readRecord(frame["item"]);
+      return placed(item?.["id"], frame, item !== null && isWritten(item));
+    },
     "conversation.item.input_audio_transcription.delta": (frame) => {
       const itemId = readId(frame["item_id"]);
       const text = readText(frame["delta"]) ?? ""; // the type has it optional
@@ -97,11 +101,20 @@ const parsers: Readonly<Record<string, Parse | undefined>> = Object.assign(
   } satisfies Record<string, Parse>,
 );
 
-function placed(id: unknown, frame: JsonRecord): ServerEvent | null {
+function placed(id: unknown, frame: JsonRecord, written: boolean): ServerEvent | null {
   const itemId = readId(id);
   if (itemId === null) return null;
-  return { type: "item-placed", itemId, previousItemId: readId(frame["previous_item_id"]) };
+  const previousItemId = readId(frame["previous_item_id"]);
+  return { type: "item-placed", itemId, previousItemId, isWritten: written };
 }
+
+function isWritten(item: JsonRecord): boolean {
+  if (item["type"] === "function_call_output") return true;
+  const content = Array.isArray(item["content"]) ? item["content"] : [];
+  return content.some((part) => writtenParts.has(readText(readRecord(part)?.["type"]) ?? ""));
+}
+
+const writtenParts: ReadonlySet<string> = new Set(["input_text", "output_text", "text"]);
 
 /** The done item of a function call holds all of it; `function_call_arguments.done` tells it once more. */
 function functionCall(frame: JsonRecord): ServerEvent | null {
@@ -117,7 +130,8 @@ function functionCall(frame: JsonRecord): ServerEvent | null {
   if (callId.length > callIdCharsMax || item["status"] === "incomplete") {
     return { type: "other", name: "response.output_item.done" }; // cut off in the middle: not to be called
   }
-  return { type: "function-call", responseId, callId, name, argumentsJson };
+  const itemId = readId(item["id"]) ?? callId.slice(0, idCharsMax);
+  return { type: "function-call", responseId, itemId, callId, name, argumentsJson };
 }
 
 function responseDone(frame: JsonRecord): ServerEvent | null {

@@ -68,6 +68,25 @@ describe("RealtimeSession, responses", () => {
     ]);
   });
 
+  test("names the item before a turn that was spoken or called a tool, past what was only written", () => {
+    const bench = SessionBench.ready();
+
+    bench.transport.serve(
+      wire.itemAdded("item_call_1", "question"),
+      wire.functionCall("resp_1", "call_1", "look_up", "{}"),
+      wire.toolOutputAdded("output", "item_call_1"),
+      wire.textAdded("key", "output"),
+      wire.committed("next", "key"),
+      wire.callerSaid("next", "And then?"),
+    );
+
+    expect(bench.reports).toMatchObject([
+      { kind: "tool-call", itemId: "item_call_1", previousItemId: "question" },
+      { kind: "turn", itemId: "next", previousItemId: "item_call_1" },
+      { kind: "usage" },
+    ]);
+  });
+
   test("asks for one response at a time, and once for all that waited", () => {
     const bench = SessionBench.speaking();
 
@@ -129,7 +148,14 @@ describe("RealtimeSession, responses", () => {
     bench.session.sendToolOutput("call_1", '{"found":true}');
 
     expect(bench.reports.filter(({ kind }) => kind === "tool-call")).toEqual([
-      { kind: "tool-call", callId: "call_1", name: "look_up", argumentsJson: '{"name":"A"}' },
+      {
+        kind: "tool-call",
+        itemId: "item_call_1",
+        previousItemId: null,
+        callId: "call_1",
+        name: "look_up",
+        argumentsJson: '{"name":"A"}',
+      },
     ]);
     expect(bench.sent).toMatchObject([
       {

@@ -6,13 +6,19 @@ export type ServerEvent =
   | { readonly type: "session.created"; readonly expiresAtSecs: number | null }
   | { readonly type: "session.updated" }
   | { readonly type: "error"; readonly fault: ProviderFault; readonly eventId: string | null }
-  | { readonly type: "input_audio_buffer.speech_started"; readonly audioStartMs: number }
+  | {
+      readonly type: "input_audio_buffer.speech_started";
+      readonly audioStartMs: number;
+      readonly itemId: string | null;
+    }
   | { readonly type: "input_audio_buffer.speech_stopped" }
   /** An item has its place in the conversation (`committed` for the caller's, `added` for all). */
   | {
       readonly type: "item-placed";
       readonly itemId: string;
       readonly previousItemId: string | null;
+      /** Nobody says it: a text of ours, or what came of a tool call. */
+      readonly isWritten: boolean;
     }
   | { readonly type: "caller-transcript.delta"; readonly itemId: string; readonly text: string }
   | {
@@ -53,6 +59,7 @@ export type ServerEvent =
   | {
       readonly type: "function-call";
       readonly responseId: string;
+      readonly itemId: string;
       readonly callId: string;
       readonly name: string;
       readonly argumentsJson: string;

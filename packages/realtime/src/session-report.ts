@@ -25,13 +25,19 @@ export type SessionReport =
       readonly status: ResponseStatus;
       readonly usage: TokenUsage | null;
     }
-  /** Milliseconds of appended audio, not of time. */
-  | { readonly kind: "speech-started"; readonly audioStartMs: number }
+  /** Milliseconds of appended audio, not of time. The item is the one that the words will become. */
+  | {
+      readonly kind: "speech-started";
+      readonly audioStartMs: number;
+      readonly itemId: string | null;
+    }
   | { readonly kind: "speech-stopped" }
   | ({ readonly kind: "transcript-partial" } & SpokenItem)
   | ({ readonly kind: "turn" } & SpokenItem)
   | {
       readonly kind: "tool-call";
+      readonly itemId: string;
+      readonly previousItemId: string | null;
       readonly callId: string;
       readonly name: string;
       readonly argumentsJson: string;

@@ -36,7 +36,10 @@ export type Talk = {
   /** The item whose audio is coming. Apart from the others, because it changes with every delta. */
   readonly current: ItemAudio | null;
   readonly past: readonly ItemAudio[];
+  /** The item before it that was spoken, or that called a tool. */
   readonly previousItemIds: ReadonlyMap<string, string | null>;
+  /** Items that nobody says, and the one before: whoever names such an item means that one. */
+  readonly writtenItemIds: ReadonlyMap<string, string | null>;
   /** Texts that are not complete yet. */
   readonly texts: ReadonlyMap<string, OpenText>;
   /** The server answers by itself when the caller has finished: nothing is asked for meanwhile. */

@@ -1,6 +1,11 @@
+import type { ServerEvent } from "./server-event.ts";
 import type { SessionReport, SpokenItem } from "./session-report.ts";
 import type { Talk } from "./session-state.ts";
 
+type Placed = Pick<
+  Extract<ServerEvent, { type: "item-placed" }>,
+  "itemId" | "previousItemId" | "isWritten"
+>;
 type TextStep = { readonly talk: Talk; readonly reports: readonly SessionReport[] };
 
 const placesMax = 64; // a turn is told within a few items of its own
@@ -8,7 +13,13 @@ const openTextsMax = 16; // one answer and one or two late transcriptions at a t
 const textCharsMax = 32_000; // as the transcript's schema: beyond the longest answer of one response
 
 /** Remembers which item came before: turns are put in order by it, not by when their text arrives. */
-export function placeItem(talk: Talk, itemId: string, previousItemId: string | null): Talk {
+export function placeItem(talk: Talk, { itemId, isWritten, ...placed }: Placed): Talk {
+  const { previousItemId: told } = placed;
+  const previousItemId = told === null ? null : (talk.writtenItemIds.get(told) ?? told);
+  if (isWritten) {
+    const writtenItemIds = put(talk.writtenItemIds, itemId, previousItemId, placesMax);
+    return { ...talk, writtenItemIds };
+  }
   const known = talk.previousItemIds.get(itemId);
   // `committed` and `added` both tell it; the one that knows more wins.
   if (known !== undefined && (known === previousItemId || previousItemId === null)) return talk;

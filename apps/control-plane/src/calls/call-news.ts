@@ -1,6 +1,7 @@
 import type { Log } from "@agentcall/base";
 import { type CallEvent, type CallId, endCauseText, type FallbackStep } from "@agentcall/contract";
 import type { EventStream } from "../events/event-stream.ts";
+import type { LiveTranscript } from "../events/live-transcript.ts";
 import type { SqlWriter } from "../sqlite/database.ts";
 import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
 import type { WebhookOutbox } from "../webhooks/webhook-outbox.ts";
@@ -8,6 +9,7 @@ import type { WebhookOutbox } from "../webhooks/webhook-outbox.ts";
 export type CallNewsOptions = {
   readonly outbox: WebhookOutbox;
   readonly stream: EventStream;
+  readonly liveTranscript: LiveTranscript;
   readonly vault: Vault;
   readonly log: Log;
 };
@@ -29,13 +31,15 @@ export class CallNews {
 
   /** A `CallFollower`. */
   readonly follow = async (writer: SqlWriter, event: CallEvent): Promise<void> => {
-    const { outbox, stream } = this.#options;
+    const { outbox, stream, liveTranscript } = this.#options;
     const news = await this.#newsOf(writer, event);
     if (news === null) return;
     const { callId, eventId } = event;
     await outbox.publish(writer, { ...news, callId, dedupeId: eventId });
     writer.afterCommit(() => {
-      stream.publish(news.event, news.data);
+      if (event.kind === "call.turn") liveTranscript.final(callId, event.turn, event.sequence);
+      else stream.publish(news.event, news.data);
+      if (event.kind === "call.ended") liveTranscript.ended(callId);
     });
   };
 
@@ -53,9 +57,12 @@ export class CallNews {
         return { event: "call.status", data: { callId, status: "in-progress" } };
       case "call.turn": {
         const { itemId, speaker: role, text, interrupted } = event.turn;
-        const data = { callId, itemId, role, text, interrupted, final: true };
+        const { sequence } = event;
+        const data = { callId, itemId, role, text, interrupted, final: true, sequence };
         return { event: "transcript.partial", data };
       }
+      case "call.tool":
+        return null; // told by the transcript
       case "call.usage":
         return null; // told by /v1/usage
       case "call.fallback":

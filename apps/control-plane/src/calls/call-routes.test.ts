@@ -11,6 +11,8 @@ import {
   recordOf,
   startedAtMs,
   startedEvent,
+  toolEvent,
+  turnEvent,
   turnOf,
 } from "../testing/call-facts.ts";
 import { OpenApp } from "../testing/open-app.ts";
@@ -100,13 +102,9 @@ test("a transcript tells both sides with their times, and the call's seconds", a
   await house.calls.apply(teller, [
     startedEvent(),
     { kind: "call.answered", eventId: "evt_2", callId, atMs: startedAtMs + 2_000 },
-    { kind: "call.turn", eventId: "evt_3", callId, atMs: 0, turn: turnOf({ startedAtMs: -100 }) },
-    {
-      kind: "call.turn",
-      eventId: "evt_4",
-      callId,
-      atMs: 0,
-      turn: turnOf({
+    turnEvent(turnOf({ startedAtMs: -100 }), "evt_3"),
+    turnEvent(
+      turnOf({
         itemId: "item_2",
         previousItemId: "item_1",
         speaker: "human",
@@ -114,7 +112,9 @@ test("a transcript tells both sides with their times, and the call's seconds", a
         startedAtMs: 1_500,
         heardMs: null,
       }),
-    },
+      "evt_4",
+    ),
+    toolEvent({ previousItemId: "item_2", output: "shipped", startedAtMs: 2_500 }, "evt_5"),
   ]);
   const during = await house.ask("GET", `/v1/calls/${callId}/transcript`);
   await house.calls.apply(teller, [endedEvent()]);
@@ -135,6 +135,16 @@ test("a transcript tells both sides with their times, and the call's seconds", a
         timestamp: "2026-11-24T12:00:03.500Z",
         itemId: "item_2",
         interrupted: false,
+      },
+    ],
+    toolCalls: [
+      {
+        name: "find_order",
+        arguments: '{"id":7}',
+        output: "shipped",
+        timestamp: "2026-11-24T12:00:04.500Z",
+        itemId: "tool_1",
+        afterItemId: "item_2",
       },
     ],
     summary: null,

@@ -71,7 +71,7 @@ export function addCallRoutes(app: App, routes: CallRoutes): void {
     async ({ params: { id } }) => {
       const call = await calls.byId(id);
       const report = (await reportOf(db, call.id))?.report ?? null;
-      return viewOfTranscript(call, await calls.turns(call.id), report?.summary ?? null);
+      return viewOfTranscript(call, await calls.conversation(call.id), report?.summary ?? null);
     },
   );
 

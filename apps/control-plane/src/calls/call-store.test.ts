@@ -12,9 +12,12 @@ import {
   recordOf,
   startedAtMs,
   startedEvent,
+  toolEvent,
+  turnEvent,
   turnOf,
 } from "../testing/call-facts.ts";
 import { CallStore } from "./call-store.ts";
+import { turnsIn } from "./conversation-store.ts";
 import { lostCallEnd } from "./lost-call.ts";
 
 const teller = { gatewayId: "gateway-1", bootId: "boot-1" };
@@ -114,7 +117,7 @@ describe("a transcript", () => {
       await calls.apply(teller, [turnEvent(turn, `evt_t${String(index)}`)]);
     }
 
-    expect((await calls.turns(callId)).map(({ text }) => text)).toEqual([
+    expect(turnsIn(await calls.conversation(callId)).map(({ text }) => text)).toEqual([
       "Hello.",
       "Are you open?",
       "Yes.",
@@ -130,8 +133,28 @@ describe("a transcript", () => {
       turnEvent(turnOf({ text: "Hello", heardMs: 200, interrupted: true }), "evt_3"),
     ]);
 
-    expect(await calls.turns(callId)).toEqual([
-      turnOf({ text: "Hello", heardMs: 200, interrupted: true }),
+    expect(await calls.conversation(callId)).toEqual([
+      { kind: "turn", ...turnOf({ text: "Hello", heardMs: 200, interrupted: true }) },
+    ]);
+  });
+
+  test("holds what the agent called where it called it, with what came of it", async () => {
+    const question = turnOf({ itemId: "q", speaker: "human", heardMs: null, startedAtMs: 9_000 });
+    const tool = { itemId: "t", previousItemId: "q", startedAtMs: 2_000 };
+    const answer = turnOf({ itemId: "a", previousItemId: "t", startedAtMs: 2_500 });
+
+    await calls.apply(teller, [
+      startedEvent(),
+      toolEvent(tool, "evt_2"),
+      turnEvent(answer, "evt_3"),
+      turnEvent(question, "evt_4"),
+      toolEvent({ ...tool, output: "shipped" }, "evt_5"),
+    ]);
+
+    expect(await calls.conversation(callId)).toMatchObject([
+      { kind: "turn", itemId: "q" },
+      { kind: "tool-call", itemId: "t", name: "find_order", output: "shipped" },
+      { kind: "turn", itemId: "a" },
     ]);
   });
 
@@ -142,7 +165,7 @@ describe("a transcript", () => {
       turnEvent(turnOf({ itemId: "b", previousItemId: "a" }), "evt_3"),
     ]);
 
-    expect((await calls.turns(callId)).map(({ itemId }) => itemId)).toEqual(["a", "b"]);
+    expect((await calls.conversation(callId)).map(({ itemId }) => itemId)).toEqual(["a", "b"]);
   });
 });
 
@@ -185,8 +208,4 @@ function event(
   afterMs: number,
 ): CallEvent {
   return { kind, eventId, callId, atMs: startedAtMs + afterMs };
-}
-
-function turnEvent(turn: ReturnType<typeof turnOf>, eventId: string): CallEvent {
-  return { kind: "call.turn", eventId, callId, atMs: startedAtMs, turn };
 }

@@ -12,8 +12,6 @@ import {
   numberIdSchema,
   type TrunkId,
   trunkIdSchema,
-  type Turn,
-  turnSchema,
   type VoiceMode,
   voiceModeSchema,
 } from "@agentcall/contract";
@@ -21,7 +19,7 @@ import { z } from "zod";
 import type { UsageBook } from "../ledger/usage-book.ts";
 import type { Database, SqlReader, SqlRow, SqlWriter } from "../sqlite/database.ts";
 import { searchExpression } from "../search/call-search.ts";
-import { inConversationOrder } from "./conversation-order.ts";
+import { conversationOf, putToolCall, putTurn, type Spoken } from "./conversation-store.ts";
 
 /** A call as it is known: its record once it has ended. */
 export type StoredCall = {
@@ -138,9 +136,9 @@ export class CallStore {
     return rows.map(callOf);
   }
 
-  /** What was said and heard, in the order of the conversation. */
-  async turns(id: CallId): Promise<readonly Turn[]> {
-    return turnsOf(this.#db, id);
+  /** What was said, heard and called, in the order of the conversation. */
+  async conversation(id: CallId): Promise<readonly Spoken[]> {
+    return conversationOf(this.#db, id);
   }
 
   /** True when the event changed something. */
@@ -154,6 +152,8 @@ export class CallStore {
         return (await setStatus(writer, event.callId, "in-progress", event.atMs)) > 0;
       case "call.turn":
         return (await putTurn(writer, event.callId, event.turn)) > 0;
+      case "call.tool":
+        return (await putToolCall(writer, event.callId, event.toolCall)) > 0;
       case "call.fallback":
         return true; // told on; the record keeps it
       case "call.usage":
@@ -223,24 +223,6 @@ async function setStatus(
   );
 }
 
-/** The same turn told again (it was cut short by the caller, say) takes the place of the former. */
-async function putTurn(writer: SqlWriter, callId: CallId, turn: Turn): Promise<number> {
-  return writer.run(
-    `INSERT INTO turn (call_id, item_id, previous_item_id, speaker, text, started_at_ms, heard_ms, interrupted)
-     SELECT id, ?, ?, ?, ?, ?, ?, ? FROM call WHERE id = ?
-     ON CONFLICT (call_id, item_id) DO UPDATE SET previous_item_id = excluded.previous_item_id,
-       text = excluded.text, heard_ms = excluded.heard_ms, interrupted = excluded.interrupted`,
-    turn.itemId,
-    turn.previousItemId,
-    turn.speaker,
-    turn.text,
-    turn.startedAtMs,
-    turn.heardMs,
-    turn.interrupted ? 1 : 0,
-    callId,
-  );
-}
-
 /** The first record of a call is its record; a call that was never told of begins with its end. */
 async function end(writer: SqlWriter, teller: Teller, record: CallRecord): Promise<boolean> {
   await writer.run(
@@ -274,12 +256,6 @@ async function end(writer: SqlWriter, teller: Teller, record: CallRecord): Promi
 
 const metadataSchema = z.record(z.string(), z.string());
 
-/** What was said and heard, in the order of the conversation. */
-export async function turnsOf(reader: SqlReader, id: CallId): Promise<readonly Turn[]> {
-  const rows = await reader.all("SELECT * FROM turn WHERE call_id = ? ORDER BY rowid", id);
-  return inConversationOrder(rows.map(turnOf));
-}
-
 /** A row of the table `call`. */
 export function callOf(row: SqlRow): StoredCall {
   const { direction, record, metadata } = row;
@@ -301,18 +277,6 @@ export function callOf(row: SqlRow): StoredCall {
     trunkId: trunkIdSchema.nullable().parse(row["trunk_id"]),
     metadata: typeof metadata === "string" ? metadataSchema.parse(JSON.parse(metadata)) : {},
   };
-}
-
-function turnOf(row: SqlRow): Turn {
-  return turnSchema.parse({
-    itemId: row["item_id"],
-    previousItemId: row["previous_item_id"],
-    speaker: row["speaker"],
-    text: row["text"],
-    startedAtMs: row["started_at_ms"],
-    heardMs: row["heard_ms"],
-    interrupted: row["interrupted"] === 1,
-  });
 }
 
 function numberOrNull(value: SqlRow[string] | undefined): number | null {

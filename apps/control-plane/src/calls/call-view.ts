@@ -1,5 +1,6 @@
-import { type CallView, endCauseText, type TranscriptView, type Turn } from "@agentcall/contract";
+import { type CallView, endCauseText, type TranscriptView } from "@agentcall/contract";
 import type { StoredCall } from "./call-store.ts";
+import type { Spoken } from "./conversation-store.ts";
 
 /** A call as the API shows it. */
 export function viewOfCall(call: StoredCall): CallView {
@@ -43,24 +44,29 @@ export function viewOfCall(call: StoredCall): CallView {
   };
 }
 
-/** A turn's time counts from the answer; what was said while it rang, from the same moment backwards. */
+/** A time counts from the answer; of what was said while it rang, from the same moment backwards. */
 export function viewOfTranscript(
   call: StoredCall,
-  turns: readonly Turn[],
+  conversation: readonly Spoken[],
   summary: string | null,
 ): TranscriptView {
   const zeroMs = call.answeredAtMs ?? call.startedAtMs;
-  return {
-    entries: turns.map(({ itemId, speaker, text, startedAtMs, interrupted }) => ({
-      role: speaker,
-      text,
-      timestamp: timeText(zeroMs + startedAtMs),
-      itemId,
-      interrupted,
-    })),
-    summary,
-    duration: call.record === null ? null : call.record.durationMs / 1_000,
-  };
+  const entries: TranscriptView["entries"] = [];
+  const toolCalls: TranscriptView["toolCalls"] = [];
+  for (const spoken of conversation) {
+    const { itemId } = spoken;
+    const timestamp = timeText(zeroMs + spoken.startedAtMs);
+    if (spoken.kind === "turn") {
+      const { speaker: role, text, interrupted } = spoken;
+      entries.push({ role, text, timestamp, itemId, interrupted });
+    } else {
+      const { name, argumentsJson, output } = spoken;
+      const afterItemId = entries.at(-1)?.itemId ?? null;
+      toolCalls.push({ name, arguments: argumentsJson, output, timestamp, itemId, afterItemId });
+    }
+  }
+  const duration = call.record === null ? null : call.record.durationMs / 1_000;
+  return { entries, toolCalls, summary, duration };
 }
 
 export function timeText(ms: number): string {

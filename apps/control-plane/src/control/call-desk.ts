@@ -11,7 +11,7 @@ import {
 import type { Budgets } from "../budgets/budgets.ts";
 import type { CallStore, Teller } from "../calls/call-store.ts";
 import { lostCallEnd } from "../calls/lost-call.ts";
-import type { EventStream } from "../events/event-stream.ts";
+import type { LiveTranscript } from "../events/live-transcript.ts";
 import { modeOnPlan } from "../license/entitlement.ts";
 import type { Licensing } from "../license/licensing.ts";
 import { currentEpoch } from "../ledger/epoch.ts";
@@ -44,7 +44,7 @@ export type CallDeskOptions = {
   readonly numbers: NumberStore;
   readonly trunks: TrunkStore;
   readonly trunkCapacity: TrunkCapacity;
-  readonly stream: EventStream;
+  readonly liveTranscript: LiveTranscript;
   readonly vault: Vault;
   readonly keys: KeyOpener;
   readonly context: CallerContext;
@@ -171,15 +171,8 @@ export class CallDesk implements CallHandlers {
     return this.#options.budgets.heard(callId, usage);
   }
 
-  onPartial({ callId, itemId, speaker, text, sequence }: PartialTranscript): void {
-    this.#options.stream.publish("transcript.partial", {
-      callId,
-      itemId,
-      role: speaker,
-      text,
-      sequence,
-      final: false,
-    });
+  onPartial(partial: PartialTranscript): void {
+    this.#options.liveTranscript.partial(partial);
   }
 
   /** A number's own key stays sealed on a plan that has none. */

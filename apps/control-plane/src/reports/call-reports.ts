@@ -4,12 +4,12 @@ import {
   type CallExtraction,
   type CallId,
   callIdSchema,
-  type Turn,
 } from "@agentcall/contract";
 import { z } from "zod";
 import { type Actor, applianceActor, type AuditLog } from "../audit/audit-log.ts";
 import type { ManagedKey } from "../byok/managed-key.ts";
-import { callOf, type StoredCall, turnsOf } from "../calls/call-store.ts";
+import { callOf, type StoredCall } from "../calls/call-store.ts";
+import { conversationOf, type Spoken, turnsIn } from "../calls/conversation-store.ts";
 import { viewOfTranscript } from "../calls/call-view.ts";
 import type { EventStream } from "../events/event-stream.ts";
 import type { JobAttempt, JobKind, JobOutcome } from "../jobs/job.ts";
@@ -75,7 +75,7 @@ export class CallReports {
   readonly follow = async (writer: SqlWriter, event: CallEvent): Promise<void> => {
     if (event.kind !== "call.ended" || event.record.answeredAtMs === null) return;
     const call = await callIn(writer, event.callId);
-    await setSearchTranscript(writer, call.id, await turnsOf(writer, call.id));
+    await setSearchTranscript(writer, call.id, turnsIn(await conversationOf(writer, call.id)));
     await this.#ask(writer, call, "first");
   };
 
@@ -110,12 +110,13 @@ export class CallReports {
   async #run(callId: CallId, { signal }: JobAttempt): Promise<JobOutcome> {
     const { db, http, provider, memory } = this.#options;
     const call = await callIn(db, callId);
-    const turns = await turnsOf(db, callId);
+    const conversation = await conversationOf(db, callId);
+    const turns = turnsIn(conversation);
     const remembers = await memory.isEnabled();
     if (turns.every(({ speaker }) => speaker === "ai")) {
       return {
         kind: "done",
-        commit: (writer) => this.#write(writer, call, turns, nothingSaid, false),
+        commit: (writer) => this.#write(writer, call, conversation, nothingSaid, false),
       };
     }
     const apiKey = await this.#openKey(call);
@@ -131,7 +132,7 @@ export class CallReports {
     const report = withEvidence(answer.extraction, texts);
     return {
       kind: "done",
-      commit: (writer) => this.#write(writer, call, turns, report, remembers),
+      commit: (writer) => this.#write(writer, call, conversation, report, remembers),
     };
   }
 
@@ -157,7 +158,7 @@ export class CallReports {
   async #write(
     writer: SqlWriter,
     call: StoredCall,
-    turns: readonly Turn[],
+    conversation: readonly Spoken[],
     report: CallExtraction,
     remembers: boolean,
   ): Promise<void> {
@@ -172,7 +173,7 @@ export class CallReports {
       const brief = { id: newId("brief", random), callId: call.id, text, urgency };
       await putBrief(writer, { ...brief, contactId: contact?.id ?? null }, nowMs);
     }
-    await this.#tell(writer, call, turns, report);
+    await this.#tell(writer, call, conversation, report);
     for (const follow of followers) await follow(writer, call, report);
     writer.afterCommit(() => {
       stream.publish("call.report.ready", { callId: call.id });
@@ -182,12 +183,12 @@ export class CallReports {
   async #tell(
     writer: SqlWriter,
     call: StoredCall,
-    turns: readonly Turn[],
+    conversation: readonly Spoken[],
     report: CallExtraction | null,
   ): Promise<void> {
     const { outbox } = this.#options;
     const callId = call.id;
-    const { entries: transcript, duration } = viewOfTranscript(call, turns, null);
+    const { entries: transcript, duration } = viewOfTranscript(call, conversation, null);
     const data = {
       callId,
       duration,
@@ -205,7 +206,7 @@ export class CallReports {
     const updatedAtMs = this.#options.clock.nowMs();
     await putReport(writer, { callId, state: "failed", report: null, updatedAtMs });
     const call = await callIn(writer, callId);
-    await this.#tell(writer, call, await turnsOf(writer, callId), null);
+    await this.#tell(writer, call, await conversationOf(writer, callId), null);
   }
 }
 

@@ -17,7 +17,14 @@ import { eventually } from "../../../../test/support/eventually.ts";
 import { applianceActor } from "../audit/audit-log.ts";
 import { CallerContext } from "../control/caller-context.ts";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
-import { endedEvent, recordOf, startedAtMs, startedEvent, turnOf } from "../testing/call-facts.ts";
+import {
+  endedEvent,
+  recordOf,
+  startedAtMs,
+  startedEvent,
+  turnEvent,
+  turnOf,
+} from "../testing/call-facts.ts";
 import { HttpReceiver } from "../testing/http-receiver.ts";
 import { OpenApp } from "../testing/open-app.ts";
 import { openaiKeyPurpose } from "../vault/vault.ts";
@@ -312,20 +319,20 @@ async function call(words: readonly string[], voiceMode: VoiceMode = "managed"):
   const of = { callId, numberId: number.id, voiceMode };
   await house.calls.apply(teller, [
     startedEvent({ ...of, eventId: eventId("start"), atMs: startedAtMs + calls }),
-    ...words.map((text, index) => ({
-      kind: "call.turn" as const,
-      eventId: eventId(String(index)),
-      callId,
-      atMs: 0,
-      turn: turnOf({
-        itemId: `item_${String(index)}`,
-        previousItemId: index === 0 ? null : `item_${String(index - 1)}`,
-        speaker: "human",
-        text,
-        startedAtMs: index * 1_000,
-        heardMs: null,
-      }),
-    })),
+    ...words.map((text, index) =>
+      turnEvent(
+        turnOf({
+          itemId: `item_${String(index)}`,
+          previousItemId: index === 0 ? null : `item_${String(index - 1)}`,
+          speaker: "human",
+          text,
+          startedAtMs: index * 1_000,
+          heardMs: null,
+        }),
+        eventId(String(index)),
+        { callId },
+      ),
+    ),
     endedEvent(recordOf(of), eventId("end")),
   ]);
   return callId;

@@ -2,6 +2,7 @@ import { budgetsSchema } from "./schema/budgets.ts";
 import { exportsSchema } from "./schema/exports.ts";
 import { jobsSchema } from "./schema/jobs.ts";
 import { ledgerSchema } from "./schema/ledger.ts";
+import { toolCallsSchema } from "./schema/tool-calls.ts";
 import { vaultRotationSchema } from "./schema/vault-rotation.ts";
 import { reconciliationSchema } from "./schema/reconciliation.ts";
 import { reportsSchema } from "./schema/reports.ts";
@@ -183,4 +184,5 @@ export const migrations: readonly Migration[] = [
   reportsSchema,
   budgetsSchema,
   reconciliationSchema,
+  toolCallsSchema,
 ];

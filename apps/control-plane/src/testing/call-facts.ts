@@ -1,4 +1,11 @@
-import type { CallEvent, CallId, CallRecord, NumberId, Turn } from "@agentcall/contract";
+import type {
+  AgentToolCall,
+  CallEvent,
+  CallId,
+  CallRecord,
+  NumberId,
+  Turn,
+} from "@agentcall/contract";
 
 export const callId = "call_1" as CallId;
 export const startedAtMs = Date.UTC(2026, 10, 24, 12);
@@ -58,6 +65,40 @@ export function turnOf(changes: Partial<Turn> = {}): Turn {
     interrupted: false,
     ...changes,
   };
+}
+
+/** Told by its gateway in the call `of`. */
+export function turnEvent(
+  turn: Turn,
+  eventId: string,
+  of: { readonly callId?: CallId; readonly sequence?: number } = {},
+): CallEvent {
+  const { sequence = null } = of;
+  return {
+    kind: "call.turn",
+    eventId,
+    callId: of.callId ?? callId,
+    atMs: startedAtMs,
+    turn,
+    sequence,
+  };
+}
+
+export function toolEvent(
+  changes: Partial<AgentToolCall>,
+  eventId: string,
+  of: CallId = callId,
+): CallEvent {
+  const toolCall = {
+    itemId: "tool_1",
+    previousItemId: null,
+    name: "find_order",
+    argumentsJson: '{"id":7}',
+    output: null,
+    startedAtMs: 0,
+    ...changes,
+  };
+  return { kind: "call.tool", eventId, callId: of, atMs: startedAtMs, toolCall };
 }
 
 type Started = Extract<CallEvent, { kind: "call.started" }>;

@@ -8,7 +8,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { eventually } from "../../../../test/support/eventually.ts";
-import { callId, startedEvent, turnOf } from "../testing/call-facts.ts";
+import { callId, startedEvent, turnEvent, turnOf } from "../testing/call-facts.ts";
 import { HttpReceiver, type Received } from "../testing/http-receiver.ts";
 import { OpenApp } from "../testing/open-app.ts";
 
@@ -34,7 +34,7 @@ describe("a webhook", () => {
     await house.calls.apply(teller, [
       startedEvent(),
       { kind: "call.ringing", eventId: "evt_2", callId, atMs: 0 },
-      { kind: "call.turn", eventId: "evt_3", callId, atMs: 0, turn: turnOf() },
+      turnEvent(turnOf(), "evt_3"),
     ]);
     await got(2);
 

@@ -296,8 +296,11 @@ export class CallRunner implements SipLegHandlers {
       sendDigits: (digits) => {
         if (!this.#media.press(digits)) this.#conversation?.downlink.playDigits(digits);
       },
-      tellTurn: (turn) => {
-        this.#teller.tell({ kind: "call.turn", turn });
+      tellTurn: (turn, sequence) => {
+        this.#teller.tell({ kind: "call.turn", turn, sequence });
+      },
+      tellTool: (toolCall) => {
+        this.#teller.tell({ kind: "call.tool", toolCall });
       },
       tellLive: (event) => {
         control.live(event);

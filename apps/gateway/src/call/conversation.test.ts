@@ -1,6 +1,7 @@
 import { silentLog } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
 import {
+  type AgentToolCall,
   defaultRateCard,
   callIdSchema,
   type CallPlan,
@@ -74,6 +75,8 @@ const speechByte = 0x42;
 let clock: TestClock;
 let said: string[];
 let turns: Turn[];
+let sequences: number[];
+let toolCalls: AgentToolCall[];
 let live: LiveEvent[];
 let model: ModelHandlers;
 let facts: CallFacts;
@@ -89,6 +92,8 @@ beforeEach(() => {
   clock = new TestClock();
   said = [];
   turns = [];
+  sequences = [];
+  toolCalls = [];
   live = [];
   facts = new CallFacts(clock, invite);
   facts.reach("answeredMs");
@@ -144,7 +149,11 @@ function converse(withPlan: CallPlan, timing: Partial<CallTiming> = {}): Convers
     },
     clock,
     log: silentLog,
-    tellTurn: (turn) => turns.push(turn),
+    tellTurn: (turn, sequence) => {
+      turns.push(turn);
+      sequences.push(sequence);
+    },
+    tellTool: (call) => toolCalls.push(call),
     tellLive: (event) => live.push(event),
     take: (input) => {
       inputs.push(input);
@@ -208,7 +217,7 @@ describe("Conversation", () => {
     play(10);
     said = [];
 
-    model.onReport({ kind: "speech-started", audioStartMs: 0 });
+    model.onReport({ kind: "speech-started", audioStartMs: 0, itemId: null });
     speak("item-1"); // was on its way
     const speechFrames = play(20);
 
@@ -220,10 +229,28 @@ describe("Conversation", () => {
     expect(facts.record("caller_hung_up", 200, null).latency.bargeInStopMs).toHaveLength(1);
   });
 
+  test("a finished turn is counted with the partials, and none of its partials comes after it", () => {
+    const words = { itemId: "i", previousItemId: null, speaker: "human", text: "Hello" } as const;
+    model.onReport({ kind: "transcript-partial", ...words });
+    play(5);
+    model.onReport({ kind: "transcript-partial", ...words });
+    model.onReport({ kind: "turn", ...words });
+    model.onReport({ kind: "transcript-partial", ...words });
+    play(5);
+    model.onReport({ kind: "transcript-partial", ...words, itemId: "j" });
+    play(5);
+
+    expect(live).toMatchObject([
+      { itemId: "i", sequence: 0 },
+      { itemId: "j", sequence: 2 },
+    ]);
+    expect(sequences).toEqual([1]);
+  });
+
   test("the answer after the one that was broken into is played", () => {
     speak("item-1");
     play(2);
-    model.onReport({ kind: "speech-started", audioStartMs: 0 });
+    model.onReport({ kind: "speech-started", audioStartMs: 0, itemId: null });
 
     speak("item-2");
 
@@ -231,7 +258,7 @@ describe("Conversation", () => {
   });
 
   test("speech while nothing is played interrupts nothing", () => {
-    model.onReport({ kind: "speech-started", audioStartMs: 0 });
+    model.onReport({ kind: "speech-started", audioStartMs: 0, itemId: null });
 
     expect(said).toEqual([]);
     expect(facts.record("caller_hung_up", 200, null).latency.bargeInStopMs).toEqual([]);
@@ -292,7 +319,7 @@ describe("Conversation", () => {
   test("what is said twice at once in its own voice and the standard phrases' is told apart", () => {
     conversation.say("one-moment");
     play(5);
-    model.onReport({ kind: "speech-started", audioStartMs: 0 });
+    model.onReport({ kind: "speech-started", audioStartMs: 0, itemId: null });
 
     expect(said).toEqual([]); // the model knows nothing of our phrase
   });
@@ -306,7 +333,7 @@ describe("Conversation", () => {
 
 describe("a model that says nothing", () => {
   test("is told of eight seconds after the caller has finished", () => {
-    model.onReport({ kind: "speech-started", audioStartMs: 0 });
+    model.onReport({ kind: "speech-started", audioStartMs: 0, itemId: null });
     model.onReport({ kind: "speech-stopped" });
     clock.advance(7_900);
     const before = [...said];
@@ -331,7 +358,7 @@ describe("a model that says nothing", () => {
     [
       "is spoken over",
       () => {
-        model.onReport({ kind: "speech-started", audioStartMs: 0 });
+        model.onReport({ kind: "speech-started", audioStartMs: 0, itemId: null });
       },
     ],
   ])("is not mute as long as it %s", (_, happens) => {
@@ -423,7 +450,7 @@ describe("a tool", () => {
     speak("item-1", "response-1");
     model.onReport(toolCall("hang_up"));
     play(2);
-    model.onReport({ kind: "speech-started", audioStartMs: 0 });
+    model.onReport({ kind: "speech-started", audioStartMs: 0, itemId: null });
     play(50);
 
     expect(said).toContain('call-1: {"error":"The caller began to speak: the call goes on."}');
@@ -461,6 +488,30 @@ describe("a tool", () => {
     expect(said).toEqual(["call-1: found"]);
   });
 
+  test("are told to the transcript when they are called, and again with what came of them", async () => {
+    clock.advance(1_500);
+    model.onReport(toolCall("find_order", { id: 7 }));
+    await settled();
+
+    const told = {
+      itemId: "tool-item-1",
+      previousItemId: "question",
+      name: "find_order",
+      argumentsJson: '{"id":7}',
+      startedAtMs: 1_500,
+    };
+    expect(toolCalls).toEqual([
+      { ...told, output: null },
+      { ...told, output: "found" },
+    ]);
+  });
+
+  test("that end the call are told without an output", () => {
+    model.onReport(toolCall("hang_up"));
+
+    expect(toolCalls).toMatchObject([{ name: "hang_up", output: null }]);
+  });
+
   test.each([
     ["fly", {}, "There is no such tool."],
     ["transfer_call", { destination: "+1900" }, "There is no such destination."],
@@ -494,7 +545,14 @@ function toolCall(
   name: string,
   given: unknown = {},
 ): Extract<SessionReport, { kind: "tool-call" }> {
-  return { kind: "tool-call", callId: "call-1", name, argumentsJson: JSON.stringify(given) };
+  return {
+    kind: "tool-call",
+    itemId: "tool-item-1",
+    previousItemId: "question",
+    callId: "call-1",
+    name,
+    argumentsJson: JSON.stringify(given),
+  };
 }
 
 /** The agent says this in 200 ms, and no more where it is whole. */

@@ -1,5 +1,6 @@
 import type { Clock, Log } from "@agentcall/base";
 import type {
+  AgentToolCall,
   CallId,
   CallPlan,
   EndCause,
@@ -40,7 +41,9 @@ type ConversationOptions = {
   readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;
   /** Presses keys at the caller's end. */
   readonly sendDigits: (digits: string) => void;
-  readonly tellTurn: (turn: Turn) => void;
+  /** `sequence` is the turn's place among what is told live. */
+  readonly tellTurn: (turn: Turn, sequence: number) => void;
+  readonly tellTool: (toolCall: AgentToolCall) => void;
   readonly tellLive: (event: LiveEvent) => void;
   /** What the conversation means for the call. */
   readonly take: (input: CallInput) => void;
@@ -87,7 +90,7 @@ export class Conversation {
       progressOf: (itemId) => this.downlink.progressOf(itemId),
       tell: (turn) => {
         this.#memory.add(turn);
-        options.tellTurn(turn);
+        options.tellTurn(turn, this.#partials.finished(turn.itemId));
       },
     });
     this.#partials = new LivePartials(options.callId, options.tellLive);
@@ -241,9 +244,11 @@ export class Conversation {
   }
 
   #makeTools(log: Log): ToolRunner {
-    const { plan, take, callTool, sendDigits } = this.#options;
+    const { plan, facts, take, callTool, tellTool, sendDigits } = this.#options;
     return new ToolRunner({
       plan,
+      sinceAnswerMs: () => facts.sinceAnswerMs(),
+      tell: tellTool,
       farewell: this.#farewell,
       callTool,
       sendDigits,
@@ -309,7 +314,7 @@ export class Conversation {
       case "speech-started":
         this.#callerSpeaks = true;
         this.#watch.rest();
-        this.#bargeIn();
+        this.#bargeIn(report.itemId);
         return;
       case "speech-stopped":
         this.#callerSpeaks = false;
@@ -359,11 +364,11 @@ export class Conversation {
   }
 
   /** The caller speaks: what is queued is dropped before the next frame, and the model learns what was heard. */
-  #bargeIn(): void {
+  #bargeIn(itemId: string | null): void {
     const { clock, facts } = this.#options;
     const startedMs = clock.monotonicMs();
     this.#farewell.callerSpeaks();
-    this.#transcript.speechStarted(facts.sinceAnswerMs());
+    this.#transcript.speechStarted(facts.sinceAnswerMs(), itemId);
     const heard = this.downlink.interrupt();
     if (heard.length === 0) return;
     for (const item of heard) {

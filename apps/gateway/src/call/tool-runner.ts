@@ -1,5 +1,11 @@
 import { type Log, unreachable } from "@agentcall/base";
-import type { CallPlan, ToolOutcome } from "@agentcall/contract";
+import {
+  type AgentToolCall,
+  type CallPlan,
+  type ToolOutcome,
+  toolNameCharsMax,
+  toolTextCharsMax,
+} from "@agentcall/contract";
 import type { SessionReport } from "@agentcall/realtime";
 import type { CallInput } from "./call-state.ts";
 import type { ToolCall } from "../control/control-link.ts";
@@ -11,13 +17,17 @@ type ToolRunnerOptions = {
   readonly farewell: Farewell;
   readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;
   readonly sendDigits: (digits: string) => void;
-  /** Gives the model what came of its call; false when the session that asked is there no more. */
+  readonly sinceAnswerMs: () => number;
+  /** Tells the transcript of a call: when it was asked for, and again when it is answered. */
+  readonly tell: (toolCall: AgentToolCall) => void;
+  /** Gives the model what came of its call. */
   readonly answer: (toolCallId: string, output: string) => void;
   readonly take: (input: CallInput) => void;
   readonly log: Log;
 };
 
-type AgentsCall = Extract<SessionReport, { kind: "tool-call" }>;
+/** What the model asked for, and when, in milliseconds since the answer. */
+type AgentsCall = Extract<SessionReport, { kind: "tool-call" }> & { readonly startedAtMs: number };
 
 const done = JSON.stringify({ ok: true });
 
@@ -25,30 +35,32 @@ const done = JSON.stringify({ ok: true });
 export class ToolRunner {
   readonly #options: ToolRunnerOptions;
   /** The model's call that handed the caller over, as long as it is not known what came of it. */
-  #transferCallId: string | null = null;
+  #transfer: AgentsCall | null = null;
 
   constructor(options: ToolRunnerOptions) {
     this.#options = options;
   }
 
-  run(call: AgentsCall): void {
-    const { plan, log } = this.#options;
+  run(asked: Extract<SessionReport, { kind: "tool-call" }>): void {
+    const { plan, sinceAnswerMs, log } = this.#options;
+    const call = { ...asked, startedAtMs: sinceAnswerMs() };
     const request = readToolCall(plan.tools, call);
+    this.#tell(call, null);
     log.info({ tool: request.kind }, "the agent called a tool");
     this.#carryOut(call, request);
   }
 
   /** The caller could not be handed over: true when a call of the model was answered with it. */
   transferFailed(): boolean {
-    const callId = this.#transferCallId;
-    this.#transferCallId = null;
-    if (callId === null) return false;
-    this.#options.answer(callId, failure("Nobody took the call. Tell the caller, and go on."));
+    const call = this.#transfer;
+    this.#transfer = null;
+    if (call === null) return false;
+    this.#answer(call, failure("Nobody took the call. Tell the caller, and go on."));
     return true;
   }
 
   #carryOut(call: AgentsCall, request: ToolRequest): void {
-    const { answer, sendDigits, farewell, take } = this.#options;
+    const { sendDigits, farewell, take } = this.#options;
     switch (request.kind) {
       case "hang-up":
         this.#leave(call, { kind: "agent-hung-up" });
@@ -56,7 +68,7 @@ export class ToolRunner {
       case "transfer":
         farewell.begin(
           () => {
-            this.#transferCallId = call.callId;
+            this.#transfer = call;
             take({ kind: "transfer-asked", to: request.to });
           },
           () => {
@@ -66,13 +78,13 @@ export class ToolRunner {
         return;
       case "send-dtmf":
         sendDigits(request.digits);
-        answer(call.callId, done);
+        this.#answer(call, done);
         return;
       case "webhook":
         void this.#ask(call, request);
         return;
       case "refused":
-        answer(call.callId, failure(request.message));
+        this.#answer(call, failure(request.message));
         return;
       default:
         unreachable(request);
@@ -92,7 +104,24 @@ export class ToolRunner {
   }
 
   #callOff(call: AgentsCall): void {
-    this.#options.answer(call.callId, failure("The caller began to speak: the call goes on."));
+    this.#answer(call, failure("The caller began to speak: the call goes on."));
+  }
+
+  #answer(call: AgentsCall, output: string): void {
+    this.#tell(call, output);
+    this.#options.answer(call.callId, output);
+  }
+
+  #tell(call: AgentsCall, output: string | null): void {
+    const { itemId, previousItemId, name, startedAtMs } = call;
+    this.#options.tell({
+      itemId,
+      previousItemId,
+      name: name.slice(0, toolNameCharsMax),
+      argumentsJson: call.argumentsJson.slice(0, toolTextCharsMax),
+      output,
+      startedAtMs,
+    });
   }
 
   /** Never rejects: what fails is told to the model. */
@@ -100,14 +129,14 @@ export class ToolRunner {
     call: AgentsCall,
     { name, argumentsJson }: Extract<ToolRequest, { kind: "webhook" }>,
   ): Promise<void> {
-    const { callTool, answer, log } = this.#options;
+    const { callTool, log } = this.#options;
     try {
       const outcome = await callTool({ toolCallId: call.callId, name, argumentsJson });
       const output = outcome.kind === "answered" ? outcome.output : failure(outcome.message);
-      answer(call.callId, output);
+      this.#answer(call, output);
     } catch (error) {
       log.warn({ err: error }, "a tool of the customer's could not be called");
-      answer(call.callId, failure("The tool could not be reached."));
+      this.#answer(call, failure("The tool could not be reached."));
     }
   }
 }

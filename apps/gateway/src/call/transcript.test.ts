@@ -27,7 +27,7 @@ function said(more: Partial<SpokenText> = {}): SpokenText {
 
 describe("Transcript", () => {
   test("tells the caller's turn at once, from when it began", () => {
-    transcript.speechStarted(2_500);
+    transcript.speechStarted(2_500, null);
 
     transcript.final(
       said({ itemId: "question", previousItemId: "answer", speaker: "human", text: "Hello?" }),
@@ -44,6 +44,16 @@ describe("Transcript", () => {
         interrupted: false,
       },
     ]);
+  });
+
+  test("the words of a turn that come after the next has begun keep their own time", () => {
+    transcript.speechStarted(1_000, "first");
+    transcript.speechStarted(4_000, "second");
+
+    transcript.final(said({ itemId: "first", speaker: "human", text: "One." }));
+    transcript.final(said({ itemId: "second", speaker: "human", text: "Two." }));
+
+    expect(told.map(({ startedAtMs }) => startedAtMs)).toEqual([1_000, 4_000]);
   });
 
   test("tells the agent's turn when it has been heard to its end, and not before", () => {

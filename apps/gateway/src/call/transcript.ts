@@ -28,6 +28,8 @@ type Answer = {
   readonly startedAtMs: number | null;
 };
 
+const speechStartsMax = 16; // noise begins a turn, too, of which no words come
+
 /**
  * Makes turns of what was said. The caller's turns are told as they come. The agent's turns are
  * told when they have been heard to their end, or cut at the place where the caller broke in:
@@ -38,6 +40,8 @@ export class Transcript {
   readonly #answers = new Map<string, Answer>();
   readonly #cut = new Map<string, ItemProgress>();
   readonly #told = new Set<string>();
+  /** When each of the caller's turns began: its words come later, and another may have begun by then. */
+  readonly #speechStarts = new Map<string, number>();
   #speechStartedAtMs = 0;
 
   constructor(options: TranscriptOptions) {
@@ -50,8 +54,14 @@ export class Transcript {
   }
 
   /** The caller began to speak, in milliseconds since the answer. */
-  speechStarted(atMs: number): void {
+  speechStarted(atMs: number, itemId: string | null): void {
     this.#speechStartedAtMs = atMs;
+    if (itemId === null) return;
+    this.#speechStarts.set(itemId, atMs);
+    for (const oldest of this.#speechStarts.keys()) {
+      if (this.#speechStarts.size <= speechStartsMax) break;
+      this.#speechStarts.delete(oldest);
+    }
   }
 
   partial(spoken: SpokenText): void {
@@ -61,7 +71,7 @@ export class Transcript {
   final(spoken: SpokenText): void {
     if (spoken.speaker === "human") {
       this.#tell(spoken, spoken.text, {
-        startedAtMs: this.#speechStartedAtMs,
+        startedAtMs: this.#speechStarts.get(spoken.itemId) ?? this.#speechStartedAtMs,
         heardMs: null,
         interrupted: false,
       });

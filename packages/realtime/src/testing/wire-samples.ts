@@ -58,6 +58,25 @@ export const wire = {
     previous_item_id: previousItemId,
     item: { type: "message", id: itemId, role: "assistant", status: "in_progress", content: [] },
   }),
+  /** What came of a tool call, as an item of the conversation. */
+  toolOutputAdded: (itemId: string, previousItemId: string): WireServerEvent => ({
+    type: "conversation.item.added",
+    event_id: eventId(),
+    previous_item_id: previousItemId,
+    item: { type: "function_call_output", id: itemId, call_id: "call_1", output: "{}" },
+  }),
+  /** A text of ours, as an item of the conversation. */
+  textAdded: (itemId: string, previousItemId: string): WireServerEvent => ({
+    type: "conversation.item.added",
+    event_id: eventId(),
+    previous_item_id: previousItemId,
+    item: {
+      type: "message",
+      id: itemId,
+      role: "user",
+      content: [{ type: "input_text", text: "1" }],
+    },
+  }),
   callerSaid: (itemId: string, transcript: string, totalTokens = 0): WireServerEvent => ({
     type: "conversation.item.input_audio_transcription.completed",
     event_id: eventId(),
