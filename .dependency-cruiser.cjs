@@ -131,6 +131,7 @@ module.exports = {
     },
     only("nodemailer-only-in-control-plane-mail", "nodemailer", "^apps/control-plane/src/mail/"),
     only("mcp-only-in-control-plane-mcp", "@modelcontextprotocol", "^apps/control-plane/src/mcp/"),
+    only("yazl-only-in-control-plane-privacy", "yazl", "^apps/control-plane/src/privacy/"),
     only("sqlite3-only-in-control-plane-sqlite", "sqlite3", "^apps/control-plane/src/sqlite/"),
     {
       name: "every-import-resolves",

@@ -35,6 +35,8 @@ import { NumberStore } from "./numbers/number-store.ts";
 import type { AllowedHosts } from "./outside/outgoing-url.ts";
 import { PairingDesk } from "./pairing/pairing-desk.ts";
 import type { Database } from "./sqlite/database.ts";
+import { noRecordings } from "./privacy/caller-data.ts";
+import { openPrivacy } from "./privacy/open-privacy.ts";
 import { ensureLoopbackTrunk } from "./trunks/loopback-trunk.ts";
 import { TrunkCapacity } from "./trunks/trunk-capacity.ts";
 import { TrunkDesk } from "./trunks/trunk-desk.ts";
@@ -199,6 +201,10 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     random,
     log,
   });
+  const privacy = openPrivacy({
+    ...{ db, audit, jobs, clock, random, log },
+    recordings: noRecordings,
+  });
   const trunkCapacity = new TrunkCapacity();
   const trunkDesk = new TrunkDesk({
     trunks,
@@ -279,6 +285,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     usage,
     jobs,
     afterCall,
+    privacy,
     idempotent: new IdempotentAnswers(db, clock),
     hangUp: ({ id, gatewayId }) => control.hangUp(id, gatewayId),
     transfer: ({ id, gatewayId }, to) => control.transfer(id, gatewayId, to),
@@ -300,6 +307,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   if (https !== null) closers.add("HTTPS", () => https.close());
   await jobs.start();
   await usage.jobs.scheduleNext();
+  await privacy.retention.scheduleNext();
   return {
     http,
     https: https === null ? null : `https://127.0.0.1:${String(https.port)}`,

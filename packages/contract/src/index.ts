@@ -125,6 +125,14 @@ export {
   type TrunkView,
   trunkViewSchema,
 } from "./trunk.ts";
+export {
+  type CallerFile,
+  type CallerManifest,
+  callerManifestSchema,
+  type ErasureProof,
+  erasureProofSchema,
+} from "./privacy.ts";
+export { type Retention, retentionSchema } from "./retention.ts";
 export { type Speaker, speakerSchema, type Turn, turnSchema } from "./turn.ts";
 export {
   type CallFilter,

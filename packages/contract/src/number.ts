@@ -6,6 +6,7 @@ import { e164Schema } from "./e164.ts";
 import { actionWebhookSchema } from "./action-webhook.ts";
 import { fallbackSchema } from "./fallback.ts";
 import { numberIdSchema, trunkIdSchema } from "./ids.ts";
+import { retentionSchema } from "./retention.ts";
 import { toolsSchema } from "./tool.ts";
 
 const labelCharsMax = 200;
@@ -59,6 +60,7 @@ export const inboundConfigSchema = z
     contextSource: contextSourceSchema.default("agentcall_memory"),
     contextWebhook: contextWebhookSchema.nullable().default(null),
     notify: notifySchema.prefault({}),
+    retention: retentionSchema.prefault({}),
     limits: z
       .strictObject({
         maxConcurrentCalls: z.int().min(1).max(callsMax).nullable().default(null),

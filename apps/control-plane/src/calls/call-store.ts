@@ -17,7 +17,7 @@ import {
 } from "@agentcall/contract";
 import { z } from "zod";
 import type { UsageBook } from "../ledger/usage-book.ts";
-import type { Database, SqlReader, SqlRow, SqlWriter } from "../sqlite/database.ts";
+import type { Database, SqlRow, SqlWriter } from "../sqlite/database.ts";
 import { searchExpression } from "../search/call-search.ts";
 import { conversationOf, putToolCall, putTurn, type Spoken } from "./conversation-store.ts";
 
@@ -110,27 +110,17 @@ export class CallStore {
     limit: number,
     before: { readonly startedAtMs: number; readonly id: string } | null,
   ): Promise<readonly StoredCall[]> {
-    const expression = filter.q === undefined ? null : searchExpression(filter.q);
-    if (filter.q !== undefined && expression === null) return [];
+    const conditions = conditionsOf(filter);
+    if (conditions === null) return [];
+    if (before !== null) {
+      conditions.push(["(started_at_ms, id) < (?, ?)", [before.startedAtMs, before.id]]);
+    }
+    // Only what is asked for stands in the statement, so that an index of it can be used.
+    const where = conditions.map(([sql]) => sql).join(" AND ");
     const rows = await this.#db.all(
-      `SELECT * FROM call
-       WHERE (?1 IS NULL OR number_id = ?1) AND (?2 IS NULL OR direction = ?2)
-         AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR from_address = ?4)
-         AND (?5 IS NULL OR to_address = ?5)
-         AND (?6 IS NULL OR started_at_ms >= ?6) AND (?7 IS NULL OR started_at_ms < ?7)
-         AND (?8 IS NULL OR (started_at_ms, id) < (?8, ?9))
-         AND (?10 IS NULL OR id IN (SELECT call_id FROM call_text WHERE call_text MATCH ?10))
-       ORDER BY started_at_ms DESC, id DESC LIMIT ?11`,
-      filter.numberId ?? null,
-      filter.direction ?? null,
-      filter.status ?? null,
-      filter.from ?? null,
-      filter.to ?? null,
-      filter.since === undefined ? null : Date.parse(filter.since),
-      filter.until === undefined ? null : Date.parse(filter.until),
-      before?.startedAtMs ?? null,
-      before?.id ?? null,
-      expression,
+      `SELECT * FROM call ${where === "" ? "" : `WHERE ${where}`}
+       ORDER BY started_at_ms DESC, id DESC LIMIT ?`,
+      ...conditions.flatMap(([, values]) => values),
       limit,
     );
     return rows.map(callOf);
@@ -176,6 +166,28 @@ export class CallStore {
     await this.#usage.noteTokens(writer, record);
     return true;
   }
+}
+
+type Condition = readonly [sql: string, values: readonly (string | number)[]];
+
+/** Null where nothing can be found. */
+function conditionsOf(filter: CallFilter): Condition[] | null {
+  const { q, numberId, direction, status, from, to, since, until } = filter;
+  const expression = q === undefined ? undefined : searchExpression(q);
+  if (expression === null) return null;
+  const found = `id IN (SELECT call_id FROM call_text_place WHERE id IN
+    (SELECT rowid FROM call_words WHERE call_words MATCH ?))`;
+  const wanted: readonly [string, string | number | undefined][] = [
+    ["number_id = ?", numberId],
+    ["direction = ?", direction],
+    ["status = ?", status],
+    ["from_address = ?", from],
+    ["to_address = ?", to],
+    ["started_at_ms >= ?", since === undefined ? undefined : Date.parse(since)],
+    ["started_at_ms < ?", until === undefined ? undefined : Date.parse(until)],
+    [found, expression],
+  ];
+  return wanted.flatMap(([sql, value]) => (value === undefined ? [] : [[sql, [value]]]));
 }
 
 async function hasEnded(writer: SqlWriter, callId: CallId): Promise<boolean> {

@@ -47,6 +47,8 @@ import { addWebhookRoutes } from "../webhooks/webhook-routes.ts";
 import { addMcpRoutes } from "../mcp/mcp-routes.ts";
 import { addDocsRoutes } from "../openapi/docs-routes.ts";
 import { addPairingRoutes } from "../pairing/pairing-routes.ts";
+import type { Privacy } from "../privacy/open-privacy.ts";
+import { addPrivacyRoutes } from "../privacy/privacy-routes.ts";
 import type { PairingDesk } from "../pairing/pairing-desk.ts";
 import { addBrowserOrigins, type BrowserOrigins } from "./browser-origins.ts";
 import { addConsoleRedirect } from "./console-redirect.ts";
@@ -77,6 +79,7 @@ export type AppDeps = {
   readonly usage: ExportParts;
   readonly jobs: JobQueue;
   readonly afterCall: AfterCall;
+  readonly privacy: Privacy;
   readonly idempotent: IdempotentAnswers;
   readonly vault: Omit<VaultRoutesDeps, "idempotent">;
   readonly hangUp: HangUp;
@@ -132,6 +135,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addReportRoutes(app, { ...deps, db, reports, nowMs: () => deps.clock.nowMs() });
   addMemoryRoutes(app, db, memory);
   addMailRoutes(app, mail);
+  addPrivacyRoutes(app, deps.privacy, deps.idempotent);
   addEventRoutes(app, deps);
   addApiKeyRoutes(app, deps.apiKeys);
   addAuditRoutes(app, deps);

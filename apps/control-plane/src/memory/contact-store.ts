@@ -118,9 +118,16 @@ export async function setBrief(
  */
 export async function forgetContact(writer: SqlWriter, { id, phone }: Contact): Promise<void> {
   const calls = "SELECT id FROM call WHERE from_address = ?1 OR to_address = ?1";
-  await writer.run(`UPDATE call_report SET report = NULL WHERE call_id IN (${calls})`, phone);
+  await writer.run(
+    `UPDATE call_report SET report = NULL, state = 'ready' WHERE call_id IN (${calls})`,
+    phone,
+  );
   await writer.run(`DELETE FROM call_context WHERE call_id IN (${calls})`, phone);
-  await writer.run(`UPDATE call_text SET summary = '' WHERE call_id IN (${calls})`, phone);
+  await writer.run(
+    `UPDATE call_words SET summary = '' WHERE rowid IN
+       (SELECT id FROM call_text_place WHERE call_id IN (${calls}))`,
+    phone,
+  );
   await writer.run(`DELETE FROM owner_brief WHERE call_id IN (${calls})`, phone);
   await writer.run(
     `DELETE FROM webhook_message WHERE call_id IN (${calls})

@@ -148,6 +148,7 @@ describe("the agent of a number", () => {
       },
       contextSource: "agentcall_memory",
       contextWebhook: null,
+      retention: { transcriptDays: 365, reportDays: 365 },
       notify: { emailTo: null, businessName: null, agencyName: null },
       tools: [],
       actionWebhook: null,

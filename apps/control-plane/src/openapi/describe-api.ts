@@ -13,7 +13,13 @@ import { type Access, routeRoles } from "../access/route-roles.ts";
 import { errorResponses, errorStatusesOf } from "./error-responses.ts";
 import { schemaExample } from "./schema-example.ts";
 
-const fileTypes = ["application/octet-stream", "text/csv", "application/x-ndjson", "audio/wav"];
+const fileTypes = [
+  "application/octet-stream",
+  "text/csv",
+  "application/x-ndjson",
+  "audio/wav",
+  "application/zip",
+];
 const introduction = `The API of one AgentCall appliance. Send \`Authorization: Bearer ac_live_…\`; a key has the role viewer, operator or admin.
 Times are ISO 8601 in UTC, phone numbers E.164, money integers of micro-dollars. Lists take \`limit\` and \`cursor\` and answer \`items\` and \`nextCursor\`.
 A POST that creates something or spends money honours \`Idempotency-Key\` for 24 hours. Errors have a code of the catalogue, and 429 a \`Retry-After\`.`;

@@ -164,6 +164,8 @@ export class CallReports {
   ): Promise<void> {
     const { memory, stream, random, clock, followers } = this.#options;
     const nowMs = clock.nowMs();
+    // Forgotten or erased while it was made: what was drawn from it is not kept.
+    if ((await reportOf(writer, call.id))?.state !== "extracting") return;
     await putReport(writer, { callId: call.id, state: "ready", report, updatedAtMs: nowMs });
     await setSearchSummary(writer, call.id, report.summary);
     const remembered = { id: call.id, phone: partyOf(call), numberId: call.numberId };

@@ -1,4 +1,5 @@
 import type { CallId, Turn } from "@agentcall/contract";
+import { invariant } from "@agentcall/base";
 import type { SqlWriter } from "../sqlite/database.ts";
 
 const wordsMax = 20; // of a search; who knows more of a call knows when it was
@@ -9,12 +10,9 @@ export async function setSearchTranscript(
   callId: CallId,
   turns: readonly Turn[],
 ): Promise<void> {
-  await writer.run("DELETE FROM call_text WHERE call_id = ?", callId);
-  await writer.run(
-    "INSERT INTO call_text (call_id, transcript, summary) VALUES (?, ?, '')",
-    callId,
-    turns.map(({ text }) => text).join("\n"),
-  );
+  const text = turns.map(({ text: said }) => said).join("\n");
+  const place = await ensurePlace(writer, callId);
+  await writer.run("UPDATE call_words SET transcript = ? WHERE rowid = ?", text, place);
 }
 
 export async function setSearchSummary(
@@ -22,7 +20,21 @@ export async function setSearchSummary(
   callId: CallId,
   summary: string,
 ): Promise<void> {
-  await writer.run("UPDATE call_text SET summary = ? WHERE call_id = ?", summary, callId);
+  const place = await ensurePlace(writer, callId);
+  await writer.run("UPDATE call_words SET summary = ? WHERE rowid = ?", summary, place);
+}
+
+/** Of these calls, what is named is found no more; `callIds` is a list in JSON. */
+export async function forgetSearchWords(
+  writer: SqlWriter,
+  callIds: string,
+  what: "transcript" | "summary",
+): Promise<void> {
+  await writer.run(
+    `UPDATE call_words SET ${what} = '' WHERE rowid IN (SELECT id FROM call_text_place
+       WHERE call_id IN (SELECT value FROM json_each(?)))`,
+    callIds,
+  );
 }
 
 /**
@@ -33,4 +45,21 @@ export async function setSearchSummary(
 export function searchExpression(typed: string): string | null {
   const words = typed.match(/[\p{L}\p{N}]+/gu)?.slice(0, wordsMax) ?? [];
   return words.length === 0 ? null : `${words.map((word) => `"${word}"`).join(" ")}*`;
+}
+
+async function ensurePlace(writer: SqlWriter, callId: CallId): Promise<number> {
+  const added = await writer.run(
+    "INSERT INTO call_text_place (call_id) VALUES (?) ON CONFLICT (call_id) DO NOTHING",
+    callId,
+  );
+  const row = await writer.get("SELECT id FROM call_text_place WHERE call_id = ?", callId);
+  const place = row?.["id"];
+  invariant(typeof place === "number", "the place of a call's words is there");
+  if (added > 0) {
+    await writer.run(
+      "INSERT INTO call_words (rowid, transcript, summary) VALUES (?, '', '')",
+      place,
+    );
+  }
+  return place;
 }

@@ -2,6 +2,7 @@ import { budgetsSchema } from "./schema/budgets.ts";
 import { exportsSchema } from "./schema/exports.ts";
 import { jobsSchema } from "./schema/jobs.ts";
 import { ledgerSchema } from "./schema/ledger.ts";
+import { retentionSchema } from "./schema/retention.ts";
 import { toolCallsSchema } from "./schema/tool-calls.ts";
 import { vaultRotationSchema } from "./schema/vault-rotation.ts";
 import { reconciliationSchema } from "./schema/reconciliation.ts";
@@ -185,4 +186,5 @@ export const migrations: readonly Migration[] = [
   budgetsSchema,
   reconciliationSchema,
   toolCallsSchema,
+  retentionSchema,
 ];

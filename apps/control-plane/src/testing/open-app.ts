@@ -1,7 +1,10 @@
+import { Readable } from "node:stream";
 import { type Secret, seededRandom, silentLog } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 import { proLicense } from "./licenses.ts";
+import type { CallRecordings } from "../privacy/caller-data.ts";
+import { openPrivacy, type Privacy } from "../privacy/open-privacy.ts";
 import { rootKeyOf } from "./root-key.ts";
 import type { Role } from "@agentcall/contract";
 import { type AfterCall, openAfterCall } from "../after-call.ts";
@@ -58,6 +61,9 @@ export class OpenApp {
   readonly stream: EventStream;
   readonly jobs: JobQueue;
   readonly afterCall: AfterCall;
+  readonly privacy: Privacy;
+  /** The sound of calls, by call. */
+  readonly recordings: Map<string, string>;
   readonly usage: ExportParts;
   readonly keys: Readonly<Record<Role, Secret>>;
   /** The calls that a hangup was asked for; none can be ended while `gateways` is 0. */
@@ -85,6 +91,8 @@ export class OpenApp {
     this.stream = parts.stream;
     this.jobs = parts.jobs;
     this.afterCall = parts.afterCall;
+    this.privacy = parts.privacy;
+    this.recordings = parts.recordings;
     this.usage = parts.usage;
     this.keys = parts.keys;
     this.hungUp = parts.hungUp;
@@ -94,17 +102,19 @@ export class OpenApp {
 
   /**
    * `realtimeUrl` is where keys are tested; nobody is there unless it is named. The plan is pro
-   * unless a licence is named, and the vault is open unless a passphrase opens it.
+   * unless a licence is named, the vault is open unless a passphrase opens it, and the database is
+   * in memory unless a file is named.
    */
   static async open(
     realtimeUrl = "ws://127.0.0.1:9/v1/realtime",
     license?: Pick<LicensingOptions, "given" | "keys">,
     root: RootSource = rootKeyOf("the test"),
     billing: DefaultReceiver = { endpoint: null, receiverKey: null },
+    file = ":memory:",
   ): Promise<OpenApp> {
     const clock = new TestClock();
     const random = seededRandom(1);
-    const db = await openDatabase(":memory:", "sqlite3");
+    const db = await openDatabase(file, "sqlite3");
     const audit = new AuditLog(db, clock);
     const apiKeys = new ApiKeyStore(db, audit, clock, random);
     const around = { clock, random, log: silentLog };
@@ -144,6 +154,14 @@ export class OpenApp {
       random,
       log: silentLog,
     });
+    const recordings = new Map<string, string>();
+    const privacy = openPrivacy({
+      db,
+      audit,
+      jobs,
+      ...around,
+      recordings: testRecordings(recordings),
+    });
     const trunks = new TrunkStore({ db, audit, vault, clock, random });
     const capacity = new TrunkCapacity();
     const trunkDesk = new TrunkDesk({ trunks, capacity, stream, ...around });
@@ -178,6 +196,7 @@ export class OpenApp {
       usage,
       jobs,
       afterCall,
+      privacy,
       idempotent: new IdempotentAnswers(db, clock),
       hangUp: ({ id }) => {
         if (state.gateways > 0) hungUp.push(id);
@@ -223,6 +242,8 @@ export class OpenApp {
       usage,
       jobs,
       afterCall,
+      privacy,
+      recordings,
       keys,
       hungUp,
       transferred,
@@ -257,4 +278,14 @@ export class OpenApp {
     await this.rotation.close();
     await this.db.close();
   }
+}
+
+function testRecordings(kept: Map<string, string>): CallRecordings {
+  return {
+    openWav: (callId) => {
+      const sound = kept.get(callId);
+      return Promise.resolve(sound === undefined ? null : Readable.from([Buffer.from(sound)]));
+    },
+    remove: (callId) => Promise.resolve(kept.delete(callId)),
+  };
 }

@@ -55,6 +55,25 @@ export const callOperations = {
       "Forgets a contact: its memory, candidates, briefs and reports. This cannot be undone.",
     answer: "nothing",
   },
+  "GET /v1/contacts/:id/export": {
+    id: "contacts.export",
+    summary: "Gives all that is held of a contact as a zip with a manifest of checksums.",
+    answer: "file",
+  },
+  "GET /v1/contacts/by-phone/:e164/export": {
+    id: "contacts.exportByPhone",
+    summary: "The same of a caller by phone number, also where nothing was remembered.",
+    answer: "file",
+  },
+  "POST /v1/contacts/:id/erase": {
+    id: "contacts.erase",
+    summary:
+      "Erases all that was said by a contact and made of it, and proves what was deleted. This cannot be undone.",
+  },
+  "POST /v1/contacts/by-phone/:e164/erase": {
+    id: "contacts.eraseByPhone",
+    summary: "The same of a caller by phone number, also where nothing was remembered.",
+  },
   "GET /v1/contacts/:id/next-call-context": {
     id: "contacts.nextCallContext",
     summary: "Shows what the agent will be told when this contact calls again.",

@@ -97,6 +97,7 @@ export type NumbersListItem = {
     contextSource: "none" | "agentcall_memory" | "webhook" | "merge";
     contextWebhook: { url: string; signingSecret: string | null; timeoutMs: number } | null;
     notify: { emailTo: string | null; businessName: string | null; agencyName: string | null };
+    retention: { transcriptDays: number | null; reportDays: number | null };
     limits: {
       maxConcurrentCalls: number | null;
       monthlyBudgetMicros: number | null;
@@ -165,6 +166,7 @@ export type NumbersCreateAnswer = {
     contextSource: "none" | "agentcall_memory" | "webhook" | "merge";
     contextWebhook: { url: string; signingSecret: string | null; timeoutMs: number } | null;
     notify: { emailTo: string | null; businessName: string | null; agencyName: string | null };
+    retention: { transcriptDays: number | null; reportDays: number | null };
     limits: {
       maxConcurrentCalls: number | null;
       monthlyBudgetMicros: number | null;
@@ -227,6 +229,7 @@ export type NumbersGetAnswer = {
     contextSource: "none" | "agentcall_memory" | "webhook" | "merge";
     contextWebhook: { url: string; signingSecret: string | null; timeoutMs: number } | null;
     notify: { emailTo: string | null; businessName: string | null; agencyName: string | null };
+    retention: { transcriptDays: number | null; reportDays: number | null };
     limits: {
       maxConcurrentCalls: number | null;
       monthlyBudgetMicros: number | null;
@@ -320,6 +323,7 @@ export type NumbersUpdateAnswer = {
     contextSource: "none" | "agentcall_memory" | "webhook" | "merge";
     contextWebhook: { url: string; signingSecret: string | null; timeoutMs: number } | null;
     notify: { emailTo: string | null; businessName: string | null; agencyName: string | null };
+    retention: { transcriptDays: number | null; reportDays: number | null };
     limits: {
       maxConcurrentCalls: number | null;
       monthlyBudgetMicros: number | null;
@@ -374,6 +378,7 @@ export type NumbersInboundConfigGetAnswer = {
   contextSource: "none" | "agentcall_memory" | "webhook" | "merge";
   contextWebhook: { url: string; signingSecret: string | null; timeoutMs: number } | null;
   notify: { emailTo: string | null; businessName: string | null; agencyName: string | null };
+  retention: { transcriptDays: number | null; reportDays: number | null };
   limits: {
     maxConcurrentCalls: number | null;
     monthlyBudgetMicros: number | null;
@@ -452,6 +457,9 @@ export type NumbersInboundConfigSetBody = {
         agencyName?: string | null | undefined;
       }
     | undefined;
+  retention?:
+    | { transcriptDays?: number | null | undefined; reportDays?: number | null | undefined }
+    | undefined;
   limits?:
     | {
         maxConcurrentCalls?: number | null | undefined;
@@ -497,6 +505,7 @@ export type NumbersInboundConfigSetAnswer = {
   contextSource: "none" | "agentcall_memory" | "webhook" | "merge";
   contextWebhook: { url: string; signingSecret: string | null; timeoutMs: number } | null;
   notify: { emailTo: string | null; businessName: string | null; agencyName: string | null };
+  retention: { transcriptDays: number | null; reportDays: number | null };
   limits: {
     maxConcurrentCalls: number | null;
     monthlyBudgetMicros: number | null;
@@ -1195,6 +1204,14 @@ export type CallsTranscriptAnswer = {
     itemId: string;
     interrupted: boolean;
   }[];
+  toolCalls: {
+    name: string;
+    arguments: string;
+    output: string | null;
+    timestamp: string;
+    itemId: string;
+    afterItemId: string | null;
+  }[];
   summary: string | null;
   duration: number | null;
 };
@@ -1508,6 +1525,20 @@ export type SettingsMailSetAnswer = {
 } | null;
 export type SettingsMailTestBody = { to: string };
 export type SettingsMailTestAnswer = { ok: boolean; reason: string | null };
+export type ContactsEraseAnswer = {
+  id: string;
+  contactId: string | null;
+  erasedAt: string;
+  callIds: string[];
+  erased: { path: string; bytes: number; sha256: string }[];
+};
+export type ContactsEraseByPhoneAnswer = {
+  id: string;
+  contactId: string | null;
+  erasedAt: string;
+  callIds: string[];
+  erased: { path: string; bytes: number; sha256: string }[];
+};
 export type ApiKeysListItem = {
   id: string;
   role: "viewer" | "operator" | "admin";

@@ -271,6 +271,18 @@ export class Resources {
       options?: CallOptions,
     ): Promise<Api.ContactsNextCallContextByPhoneAnswer> =>
       this.#json("GET", `/v1/contacts/by-phone/${part(e164)}/next-call-context`, {}, options),
+    /** Gives all that is held of a contact as a zip with a manifest of checksums. `GET /v1/contacts/{id}/export` */
+    export: (id: string, options?: CallOptions): Promise<Response> =>
+      this.#json("GET", `/v1/contacts/${part(id)}/export`, { as: "file" }, options),
+    /** The same of a caller by phone number, also where nothing was remembered. `GET /v1/contacts/by-phone/{e164}/export` */
+    exportByPhone: (e164: string, options?: CallOptions): Promise<Response> =>
+      this.#json("GET", `/v1/contacts/by-phone/${part(e164)}/export`, { as: "file" }, options),
+    /** Erases all that was said by a contact and made of it, and proves what was deleted. This cannot be undone. `POST /v1/contacts/{id}/erase` */
+    erase: (id: string, options?: CallOptions): Promise<Api.ContactsEraseAnswer> =>
+      this.#json("POST", `/v1/contacts/${part(id)}/erase`, {}, options),
+    /** The same of a caller by phone number, also where nothing was remembered. `POST /v1/contacts/by-phone/{e164}/erase` */
+    eraseByPhone: (e164: string, options?: CallOptions): Promise<Api.ContactsEraseByPhoneAnswer> =>
+      this.#json("POST", `/v1/contacts/by-phone/${part(e164)}/erase`, {}, options),
   };
 
   readonly memory = {
