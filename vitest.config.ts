@@ -14,6 +14,7 @@ export default defineConfig({
             "test/*.test.ts",
             "test/faults/**/*.test.ts",
           ],
+          testTimeout: 30_000, // milliseconds as a rule; a machine that does other things takes its time
         },
       },
       {

@@ -79,6 +79,7 @@ async function exporterOf(
   const byDefault = (): { endpoint: string; receiverKey: string } => ({ endpoint, receiverKey });
   const nowMs = (): number => clock.nowMs();
   return new Exporter({
+    outbox: { publish: () => Promise.resolve() },
     db,
     settings: new ExportSettingsStore({ db, audit, vault, http, byDefault, nowMs }),
     http,

@@ -82,6 +82,7 @@ const settings = new ExportSettingsStore({
   nowMs: () => clock.nowMs(),
 });
 const exporter = new Exporter({
+  outbox: { publish: () => Promise.resolve() },
   ...{ db: exporterDb, settings, http, signer: identity, applianceId: vault.applianceId },
   ...{ customer: () => "acme", stream: new EventStream(clock), clock, log: silentLog },
 });

@@ -190,6 +190,7 @@ export class LedgerWorld {
   #newExporter(): Exporter {
     const { db, usage, identity, vault, stream, clock } = this.#house;
     return new Exporter({
+      outbox: { publish: () => Promise.resolve() },
       db,
       settings: usage.settings,
       http: this.#line,

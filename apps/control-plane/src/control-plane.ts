@@ -225,6 +225,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   const { billing = nowhere } = options;
   const usage = openUsage({
     ...{ db, audit, vault, identity, licensing, jobs, stream, billing, clock, log },
+    outbox: afterCall.outbox,
     outgoingAllowed,
   });
   const budgets = new Budgets({ db, audit, numbers, licensing, stream, clock, log });

@@ -14,6 +14,7 @@ import type { Licensing } from "./license/licensing.ts";
 import { OutgoingHttp } from "./outside/outgoing-http.ts";
 import type { AllowedHosts } from "./outside/outgoing-url.ts";
 import type { Database } from "./sqlite/database.ts";
+import type { WebhookOutbox } from "./webhooks/webhook-outbox.ts";
 import type { Vault } from "./vault/vault.ts";
 
 export type UsageOptions = {
@@ -24,6 +25,8 @@ export type UsageOptions = {
   readonly licensing: Licensing;
   readonly jobs: JobQueue;
   readonly stream: EventStream;
+  /** Webhooks are told what was delivered. */
+  readonly outbox: Pick<WebhookOutbox, "publish">;
   /** Where this program was told that billing is; the licence's word goes before it. */
   readonly billing: DefaultReceiver;
   /** Hosts beyond the public internet that an endpoint may name. */
@@ -34,7 +37,8 @@ export type UsageOptions = {
 
 /** The export of usage with all its parts. Its jobs are registered, and begin with the queue. */
 export function openUsage(options: UsageOptions): ExportParts {
-  const { db, audit, vault, identity, licensing, jobs, stream, billing, clock, log } = options;
+  const { db, audit, vault, identity, licensing, jobs, stream, outbox, billing, clock, log } =
+    options;
   const allowedHosts = new Set(options.outgoingAllowed);
   if (billing.endpoint !== null) allowedHosts.add(new URL(billing.endpoint).host);
   const http = new OutgoingHttp({ allowedHosts, clock });
@@ -60,6 +64,7 @@ export function openUsage(options: UsageOptions): ExportParts {
     applianceId,
     customer: () => licensing.entitlement().license?.customer ?? applianceId,
     stream,
+    outbox,
     clock,
     log,
   });

@@ -138,7 +138,7 @@ class PracticeServer implements Practice {
       clock: this.#clock,
       random: this.#random,
       secrets: this.#secrets,
-      extractions: () => this.#scenario.extractions,
+      scenario: () => this.#scenario,
     });
     this.#app.server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.#upgrade(request, socket, head);

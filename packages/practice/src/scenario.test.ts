@@ -23,6 +23,7 @@ describe("parseScenario", () => {
       deltaEveryMs: 25,
       transcriptAfterMs: 250,
       extractions: [],
+      extractionAfterMs: 0,
     });
   });
 

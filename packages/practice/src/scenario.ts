@@ -44,6 +44,8 @@ export type Scenario = {
   readonly transcriptAfterMs: number;
   /** For `POST /v1/responses` with a schema: the first whose words stand in the input. */
   readonly extractions: readonly ScriptedExtraction[];
+  /** From such a request to its answer. */
+  readonly extractionAfterMs: number;
 };
 
 /** A scenario file that is not one: `message` names the place and what is wrong there. */
@@ -61,6 +63,7 @@ const pace = {
   firstAudioAfterMs: 310,
   deltaEveryMs: 25,
   transcriptAfterMs: 250,
+  extractionAfterMs: 0,
 };
 
 /** Reads a scenario file's text. Throws `ScenarioError`. */
@@ -77,7 +80,7 @@ export function parseScenarioText(text: string): Scenario {
 /**
  * Reads a scenario: `{ name?, greeting?: steps, turns: [{ caller, delayMs?, agent: steps,
  * afterTools?: steps }], after?, createdAfterMs?, firstAudioAfterMs?, deltaEveryMs?,
- * transcriptAfterMs?, extractions?: [{ when, give }] }`, where a step is `{ say }`, `{ tone: { frequencyHz, ms } }` or
+ * transcriptAfterMs?, extractions?: [{ when, give }], extractionAfterMs? }`, where a step is `{ say }`, `{ tone: { frequencyHz, ms } }` or
  * `{ call: { name, arguments } }`. Throws `ScenarioError` with the place.
  */
 export function parseScenario(value: unknown): Scenario {
@@ -91,6 +94,7 @@ export function parseScenario(value: unknown): Scenario {
     "deltaEveryMs",
     "transcriptAfterMs",
     "extractions",
+    "extractionAfterMs",
   ]);
   const after = top["after"] ?? "repeat-last";
   if (after !== "repeat-last" && after !== "start-over")
@@ -123,6 +127,12 @@ export function parseScenario(value: unknown): Scenario {
     ),
     extractions: arrayAt(top["extractions"] ?? [], "extractions", turnsMax).map((value, index) =>
       extractionAt(value, `extractions[${String(index)}]`),
+    ),
+    extractionAfterMs: numberAt(
+      top["extractionAfterMs"] ?? pace.extractionAfterMs,
+      "extractionAfterMs",
+      0,
+      delayMsMax,
     ),
   };
 }

@@ -2,7 +2,8 @@ import { type Clock, type Log, unreachable } from "@agentcall/base";
 import type { Signer } from "@agentcall/billing";
 import type { EventStream } from "../events/event-stream.ts";
 import type { OutgoingHttp } from "../outside/outgoing-http.ts";
-import type { Database } from "../sqlite/database.ts";
+import type { Database, SqlWriter } from "../sqlite/database.ts";
+import type { WebhookOutbox } from "../webhooks/webhook-outbox.ts";
 import { decideExport } from "./decide-export.ts";
 import { deliverBatch } from "./deliver-batch.ts";
 import type { ExportBatch } from "./export-batch.ts";
@@ -20,6 +21,7 @@ export type ExporterOptions = {
   /** Whom usage is billed to, of the licence. */
   readonly customer: () => string;
   readonly stream: EventStream;
+  readonly outbox: Pick<WebhookOutbox, "publish">;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -101,23 +103,37 @@ export class Exporter {
     const isKept = kept?.batch.manifest.batchId === batch.manifest.batchId;
     const { body } = kept !== null && isKept ? kept : await eventsOf(db, batch);
     const outcome = await deliverBatch(parts, target, { batch, body }, signal);
-    const { alert } = await db.tx((writer) =>
-      settleDelivery(writer, batch, outcome, clock.nowMs()),
-    );
+    const { alert } = await db.tx(async (writer) => {
+      if (outcome.kind === "acknowledged") await this.#publish(writer, batch, outcome);
+      return settleDelivery(writer, batch, outcome, clock.nowMs());
+    });
     if (outcome.kind === "acknowledged") this.#sealed = null;
     this.#tell(batch, outcome, alert);
     return outcome;
   }
 
+  /** Webhooks are told in the transaction of the acknowledgement; of a batch that was told again, once. */
+  async #publish(
+    writer: SqlWriter,
+    { manifest }: ExportBatch,
+    outcome: Extract<DeliveryOutcome, { kind: "acknowledged" }>,
+  ): Promise<void> {
+    await this.#options.outbox.publish(writer, {
+      event: "usage.export.delivered",
+      callId: null,
+      dedupeId: manifest.batchId,
+      data: deliveredOf(manifest, outcome),
+    });
+  }
+
   #tell({ manifest, attempts }: ExportBatch, outcome: DeliveryOutcome, alert: boolean): void {
     const { stream, log } = this.#options;
-    const { batchId, number, toSequence, entryCount, amountMicros } = manifest;
+    const { batchId, number } = manifest;
     const reason = "reason" in outcome ? outcome.reason : null;
     const fields = { batchId, number, attempt: attempts + 1, outcome: outcome.kind, reason };
     if (outcome.kind === "acknowledged") {
-      const rejected = outcome.rejected.length;
-      log.info({ ...fields, rejected }, "usage batch delivered");
-      const told = { batchId, toSequence, entryCount, amountMicros, rejected };
+      const told = deliveredOf(manifest, outcome);
+      log.info({ ...fields, rejected: told.rejected }, "usage batch delivered");
       stream.publish("usage.export.delivered", told);
       return;
     }
@@ -126,4 +142,11 @@ export class Exporter {
     log.error(fields, "the usage export needs somebody to look after it");
     stream.publish("usage.export.failing", { batchId, outcome: outcome.kind, reason });
   }
+}
+
+function deliveredOf(
+  { batchId, toSequence, entryCount, amountMicros }: ExportBatch["manifest"],
+  outcome: Extract<DeliveryOutcome, { kind: "acknowledged" }>,
+): Readonly<Record<string, string | number>> & { readonly rejected: number } {
+  return { batchId, toSequence, entryCount, amountMicros, rejected: outcome.rejected.length };
 }

@@ -98,8 +98,11 @@ export class CallerMemory {
     const { clock, random } = this.#options;
     const { phone, numberId } = call;
     const made = { id: newId("ct", random), phone, numberId };
-    const contact = await ensureContact(writer, made, clock.nowMs());
-    for (const claim of claimsOf(extraction, call.id)) await this.#offer(writer, contact.id, claim);
+    const nowMs = clock.nowMs(); // one for all: what comes of a call has an order that is not chance
+    const contact = await ensureContact(writer, made, nowMs);
+    for (const claim of claimsOf(extraction, call.id)) {
+      await this.#offer(writer, contact.id, claim, nowMs);
+    }
     await setNextCallContext(writer, contact.id, extraction.nextCallContext);
     await this.#renewBrief(writer, contact.id);
     return contact;
@@ -126,7 +129,7 @@ export class CallerMemory {
 
   /** The owner's word: it takes the place of whatever holds. */
   async approve(candidateId: string, actor: Actor): Promise<Candidate> {
-    const { db } = this.#options;
+    const { db, clock } = this.#options;
     return db.tx(async (writer) => {
       const candidate = await candidateById(writer, candidateId);
       if (candidate.state !== "pending" && candidate.state !== "rejected") {
@@ -134,7 +137,7 @@ export class CallerMemory {
       }
       const truth = await truthOf(writer, candidate.contactId, candidate.slot);
       if (truth !== null) await this.#end(writer, truth, "superseded", "approved_another");
-      const memory = this.#newMemory(candidate.contactId, candidate, true);
+      const memory = this.#newMemory(candidate.contactId, candidate, true, clock.nowMs());
       await insertMemory(writer, memory);
       await this.#note(writer, memory, "approved", null);
       await settleCandidate(writer, candidateId, "accepted", null, memory.id);
@@ -180,12 +183,12 @@ export class CallerMemory {
     });
   }
 
-  async #offer(writer: SqlWriter, contactId: string, claim: Claimed): Promise<void> {
-    const { clock, random } = this.#options;
+  async #offer(writer: SqlWriter, contactId: string, claim: Claimed, nowMs: number): Promise<void> {
+    const { random } = this.#options;
     const truth = await truthOf(writer, contactId, claim.slot);
     const verdict = decideCandidate(truth, claim);
     const isTaken = verdict.kind === "accepted" || verdict.kind === "superseded";
-    const memory = isTaken ? this.#newMemory(contactId, claim, false) : truth;
+    const memory = isTaken ? this.#newMemory(contactId, claim, false, nowMs) : truth;
     const reason = verdict.kind === "rejected" ? verdict.reason : null;
     const isNew = await insertCandidate(writer, {
       ...claim,
@@ -194,7 +197,7 @@ export class CallerMemory {
       state: verdict.kind === "superseded" ? "accepted" : verdict.kind,
       reason,
       memoryId: verdict.kind === "rejected" ? null : (memory?.id ?? null),
-      createdAtMs: clock.nowMs(),
+      createdAtMs: nowMs,
     });
     if (!isNew) return; // the report was made again
     switch (verdict.kind) {
@@ -237,9 +240,8 @@ export class CallerMemory {
     await this.#note(writer, memory, what, reason);
   }
 
-  #newMemory(contactId: string, claim: Claimed, ownerApproved: boolean): Memory {
-    const { clock, random } = this.#options;
-    const nowMs = clock.nowMs();
+  #newMemory(contactId: string, claim: Claimed, ownerApproved: boolean, nowMs: number): Memory {
+    const { random } = this.#options;
     const { slot, kind, text, confidence, quote, sourceCallId } = claim;
     return {
       id: newId("mem", random),

@@ -168,6 +168,7 @@ export class OpenApp {
     const calls = new CallStore(db, usageBook, afterCall.followers);
     const usage = openUsage({
       ...{ db, audit, vault, identity, licensing, jobs, stream, clock, log: silentLog },
+      outbox: afterCall.outbox,
       billing,
       outgoingAllowed: new Set(),
     });

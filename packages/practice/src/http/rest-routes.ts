@@ -1,4 +1,4 @@
-import { base32, type Clock, type Random } from "@agentcall/base";
+import { base32, type Clock, delay, type Random } from "@agentcall/base";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { bearerKey, parsePracticeKey, type PracticeDay } from "../practice-key.ts";
 import {
@@ -12,7 +12,7 @@ import {
   rateLimited,
   rateLimitRetrySecs,
 } from "../refusal.ts";
-import type { ScriptedExtraction } from "../scenario.ts";
+import type { Scenario, ScriptedExtraction } from "../scenario.ts";
 import { sessionShape } from "../session/client-shapes.ts";
 import { freshSettings, updatedSettings } from "../session/session-settings.ts";
 import { isObject } from "../session/shape.ts";
@@ -25,7 +25,7 @@ type RestContext = {
   readonly random: Random;
   readonly secrets: ClientSecrets;
   /** What the day's scenario has scripted for responses. */
-  readonly extractions: () => readonly ScriptedExtraction[];
+  readonly scenario: () => Pick<Scenario, "extractions" | "extractionAfterMs">;
 };
 
 const secretLifeSecs = { min: 10, usual: 600, max: 7200 };
@@ -60,9 +60,11 @@ export function addRestRoutes(app: FastifyInstance, context: RestContext): void 
   app.post("/v1/realtime/client_secrets", (request, reply) =>
     withDay(request, reply, (day) => makeSecret(request.body, day, reply, context)),
   );
-  app.post("/v1/responses", (request, reply) =>
-    withDay(request, reply, (day) => respond(request.body, day, reply, context)),
-  );
+  app.post("/v1/responses", async (request, reply) => {
+    const { extractionAfterMs } = context.scenario();
+    if (extractionAfterMs > 0) await delay(context.clock, extractionAfterMs);
+    return withDay(request, reply, (day) => respond(request.body, day, reply, context));
+  });
 }
 
 function withDay(
@@ -132,7 +134,7 @@ function respond(
   const textSettings = isObject(asked["text"]) ? asked["text"] : {};
   const format = isObject(textSettings["format"]) ? textSettings["format"] : { type: "text" };
   const id = base32(context.random.bytes(10));
-  const text = textFor(format, asked["input"], context.extractions());
+  const text = textFor(format, asked["input"], context.scenario().extractions);
   return {
     id: `resp_${id}`,
     object: "response",
