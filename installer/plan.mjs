@@ -35,6 +35,8 @@ export function stepsOf(job, jobArguments) {
       return [step("bench", "test/bench/main.ts", jobArguments)];
     case "bench:ledger":
       return [step("bench:ledger", "test/bench/ledger.ts", jobArguments)];
+    case "bench:calls":
+      return [step("bench:calls", "test/bench/calls.ts", jobArguments)];
     case "verify-export":
       return [step("verify-export", "packages/billing/src/main.ts", jobArguments)];
     case "test":

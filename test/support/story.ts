@@ -18,7 +18,7 @@ export type Chapter = {
 const question = readQuestion();
 
 /** The scenario of one call; the provider takes a second for its report. */
-export function scenarioOf({ turns, report }: Chapter): Scenario {
+function scenarioOf({ turns, report }: Chapter): Scenario {
   const first = turns[0]?.caller ?? "";
   return parseScenario({
     greeting: [{ say: "Hello." }],
