@@ -1,4 +1,4 @@
-import { errorBodySchema, type NumberView } from "@agentcall/contract";
+import { callIdSchema, errorBodySchema, type NumberView } from "@agentcall/contract";
 import { type Practice, startPractice } from "@agentcall/practice";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { endedEvent, recordOf } from "../testing/call-facts.ts";
@@ -297,6 +297,20 @@ test("a key's health tells its numbers and what its last call has shown, and not
   });
   await house.calls.apply({ gatewayId: "gateway-1", bootId: "boot-1" }, [endedEvent(record)]);
   const after = await health();
+  const fallen = recordOf({
+    callId: callIdSchema.parse("call_fallen"),
+    numberId: number.id,
+    voiceMode: "managed",
+    endCause: "caller_hung_up",
+    startedAtMs: atMs + 3,
+    answeredAtMs: atMs + 4,
+    endedAtMs: atMs + 9,
+    fallbackSteps: [{ what: "managed_key", why: "key_no_quota", atMs: atMs + 5 }],
+  });
+  await house.calls.apply({ gatewayId: "gateway-1", bootId: "boot-1" }, [
+    endedEvent(fallen, "evt_10"),
+  ]);
+  const falling = await health();
 
   expect(before.json()).toEqual({
     items: [
@@ -315,7 +329,14 @@ test("a key's health tells its numbers and what its last call has shown, and not
     nextCursor: null,
   });
   expect(after.json()).toMatchObject({
-    items: [{ lastCallCause: "key_no_quota", lastErrorReason: "insufficient_quota" }],
+    items: [
+      { lastCallCause: "key_no_quota", lastErrorReason: "insufficient_quota", fallsBack: false },
+    ],
+  });
+  expect(falling.json()).toMatchObject({
+    items: [
+      { lastCallCause: "caller_hung_up", lastErrorReason: "insufficient_quota", fallsBack: true },
+    ],
   });
   expect(after.body).not.toContain(goodKey);
 });

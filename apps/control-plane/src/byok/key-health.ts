@@ -18,7 +18,7 @@ export async function keyHealth(db: Database): Promise<readonly ByokKeyHealth[]>
   const rows = await db.all(
     `SELECT secret.fingerprint, secret.preview, secret.saved_at_ms, secret.owner_id,
        secret.unreadable_since_ms,
-       (SELECT record FROM call WHERE call.number_id = secret.owner_id AND call.voice_mode = 'byok'
+       (SELECT record FROM call WHERE call.number_id = secret.owner_id AND call.voice_mode IS NOT NULL
           AND call.record IS NOT NULL AND call.started_at_ms >= secret.saved_at_ms
         ORDER BY call.started_at_ms DESC LIMIT 1) AS last_record
      FROM secret JOIN number ON number.id = secret.owner_id
@@ -29,7 +29,12 @@ export async function keyHealth(db: Database): Promise<readonly ByokKeyHealth[]>
   return [...groups].map(([fingerprint, uses]) => healthOf(fingerprint, uses));
 }
 
-type LastCall = { readonly endedAtMs: number; readonly endCause: string };
+/** A call since the key was saved began with it, whichever key it ended with. */
+type LastCall = {
+  readonly endedAtMs: number;
+  readonly endCause: string;
+  readonly fallbackSteps: readonly { readonly why: string }[];
+};
 
 function healthOf(fingerprint: string, uses: readonly SqlRow[]): ByokKeyHealth {
   const lastCalls = uses
@@ -38,6 +43,8 @@ function healthOf(fingerprint: string, uses: readonly SqlRow[]): ByokKeyHealth {
     )
     .sort((one, other) => other.endedAtMs - one.endedAtMs);
   const [last] = lastCalls;
+  const steps = last?.fallbackSteps ?? [];
+  const ofKey = steps.map(({ why }) => reasonsByCause[why]).filter((why) => why !== undefined);
   return {
     fingerprint,
     keyPreview: String(uses[0]?.["preview"]),
@@ -48,7 +55,7 @@ function healthOf(fingerprint: string, uses: readonly SqlRow[]): ByokKeyHealth {
     lastTestedAt: timeText(Math.max(...uses.map(({ saved_at_ms: atMs }) => Number(atMs)))),
     lastCallAt: last === undefined ? null : timeText(last.endedAtMs),
     lastCallCause: last?.endCause ?? null,
-    lastErrorReason: last === undefined ? null : (reasonsByCause[last.endCause] ?? null),
-    fallsBack: false,
+    lastErrorReason: ofKey[0] ?? reasonsByCause[last?.endCause ?? ""] ?? null,
+    fallsBack: ofKey.length > 0,
   };
 }
