@@ -168,6 +168,18 @@ describe("a call from a carrier", () => {
     expect(await callCount()).toBe(0);
   });
 
+  test("is told the public address, where the trunk has one", async () => {
+    const publicAddress = "127.0.0.2"; // loopback as well, and not where the house is
+    const inbound = { addresses: ["127.0.0.1"] };
+    const id = await aTrunk({ name: "Behind NAT", publicAddress, inbound });
+    await eventually("the gateway was told", () => house.gateway.trunkOf("127.0.0.1") === id);
+
+    const call = await house.answeredCall();
+    await call.hangUp();
+
+    expect(call.remoteMedia?.host).toBe(publicAddress);
+  });
+
   test("to a number of another trunk is not found, and one above the trunk's cap is told to come again", async () => {
     const id = await aTrunk({ name: "Other", inbound: { addresses: ["192.0.2.1"] } });
     const { items } = (await house.ask("GET", "/v1/numbers")) as { items: { id: string }[] };

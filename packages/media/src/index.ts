@@ -1,4 +1,5 @@
 export { isAudible } from "./audible.ts";
+export { DtmfDetector } from "./dtmf-detector.ts";
 export { decodeG711, encodeG711, type G711Codec, silenceByte, transcodeG711 } from "./g711.ts";
 export { type JitterCounters, JitterBuffer, type UplinkSink } from "./jitter-buffer.ts";
 export {

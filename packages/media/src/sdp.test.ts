@@ -68,6 +68,11 @@ describe("an offer", () => {
     ["no origin", sdp({}).replace(/o=.*\r\n/, ""), "malformed"],
     ["a port with a zero before it", sdp({ port: "040000" }), "malformed"],
     ["audio without a payload type", sdp({ payloads: "" }), "malformed"],
+    [
+      "a kind of media that is endless",
+      sdp({ lines: [`m=${"x".repeat(33)} 9 RTP/AVP 0`] }),
+      "malformed",
+    ],
     ["a second line that is none", sdp({ lines: ["m=image 5/2 udptl t38"] }), "malformed"],
     ["payload types that are none", sdp({ payloads: "0x8 -8 8.5 x" }), "no-common-codec"],
     ["a payload type beyond all", sdp({ payloads: "999", lines: pcmuAs(999) }), "no-common-codec"],
@@ -226,6 +231,17 @@ describe("an answer", () => {
     expect(text).toContain("m=video 0 RTP/AVP 96");
     expect(text.match(/^m=/gm)).toHaveLength(2);
   });
+});
+
+test("the answer to an offer that is as long as it may be stays below what drachtio takes", () => {
+  const formats = Array.from({ length: 250 }, (_, index) => String(index % 128)).join(" ");
+  const lines = Array.from(
+    { length: 15 },
+    () => `m=${"x".repeat(32)} 40002 ${"RTP/SAVP".repeat(4)} ${formats}`,
+  );
+  const offer = parsed(sdp({ payloads: formats, lines }));
+
+  expect(writeAnswer(offer, local).sdp.length).toBeLessThan(2_048);
 });
 
 describe("an offer of ours", () => {

@@ -210,9 +210,12 @@ function isWhole(value: unknown, from: number, to: number): value is number {
   return Number.isInteger(value) && Number(value) >= from && Number(value) <= to;
 }
 
-/** Of an m-line that it cannot read, sdp-transform keeps nothing: no answer could have one for it. */
+/**
+ * Of an m-line that it cannot read, sdp-transform keeps nothing: no answer could have one for it. An
+ * answer repeats kind and protocol of each line, and must stay far below what drachtio takes.
+ */
 function hasBrokenMediaLine(text: string): boolean {
-  return text.split(/[\r\n]+/).some((line) => /^m=(?!\w+ \d+ [\w/]+ +\S)/.test(line));
+  return text.split(/[\r\n]+/).some((line) => /^m=(?!\w{1,32} \d{1,6} [\w/]{1,32} +\S)/.test(line));
 }
 
 /** RFC 3605. What is no port there is passed over: reports are worth no refused call. */
@@ -288,8 +291,10 @@ function directionOf(said: string | undefined, address: string): MediaDirection 
   return address === "0.0.0.0" && direction === "sendrecv" ? "sendonly" : direction;
 }
 
+/** A refused line needs one format, whichever (RFC 3264 section 6); the offer may have hundreds. */
 function refusedLine(line: MediaDescription): string {
-  return `m=${line.type} 0 ${line.protocol} ${line.payloads ?? "0"}`;
+  const [format = ""] = asText(line.payloads ?? "").split(" ");
+  return `m=${line.type} 0 ${line.protocol} ${/^\d{1,3}$/.test(format) ? format : "0"}`;
 }
 
 function audioLines(audio: {

@@ -1,6 +1,6 @@
 import { type Random, seededRandom, silentLog } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
-import { parseRtpHeader, writeRtcpReport, writeRtpHeader } from "@agentcall/media";
+import { encodeG711, parseRtpHeader, writeRtcpReport, writeRtpHeader } from "@agentcall/media";
 import { keysForAnswer, MediaProtection, offeredKeyings, type StreamKeys } from "@agentcall/srtp";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -274,6 +274,25 @@ describe("MediaSession", () => {
     const first = headers[0];
     expect(events).toHaveLength(8);
     expect(((last?.timestamp ?? 0) - (first?.timestamp ?? 0)) % 160).toBe(0);
+  });
+
+  test("hears keys that are pressed as tones, where no telephone events were agreed", () => {
+    line.session.change({ ...stream, telephoneEventPayloadType: null });
+    const tones = new Int16Array(2_400);
+    for (let index = 0; index < 800; index += 1) {
+      const angle = (2 * Math.PI * index) / 8_000;
+      tones[index] = Math.round(6_000 * (Math.sin(770 * angle) + Math.sin(1_336 * angle)));
+    }
+    const audio = new Uint8Array(tones.length);
+    encodeG711("pcmu", tones, audio);
+    for (let sequence = 0; sequence < 15; sequence += 1) {
+      const packet = packetOf(sequence);
+      packet.set(audio.subarray(160 * sequence, 160 * (sequence + 1)), 12);
+      line.handlers.onRtp(packet, caller.address, caller.port);
+    }
+
+    expect(line.told).toEqual(["5"]);
+    expect(line.heardBytes).toBeLessThan(2_400 - 400); // its tones were kept from the model
   });
 
   test("with keys protects what it sends, and takes only what is protected", () => {

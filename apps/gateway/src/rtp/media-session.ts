@@ -14,6 +14,7 @@ import {
 import { MediaProtection, type StreamKeys } from "@agentcall/srtp";
 import { ControlReports } from "./control-reports.ts";
 import { FramePacket } from "./frame-packet.ts";
+import { InbandKeys } from "./inband-keys.ts";
 import { KeyPresses } from "./key-presses.ts";
 import type { PacedStream, Pacer } from "./pacer.ts";
 import type { OpenRtp, RtpEndpoint } from "./rtp-endpoint.ts";
@@ -98,6 +99,7 @@ type Running = {
   readonly packet: FramePacket;
   readonly reports: ControlReports;
   readonly digits: TelephoneEventCollector;
+  readonly inband: InbandKeys;
   readonly leavePacer: () => void;
 };
 
@@ -157,29 +159,33 @@ export class MediaSession implements PacedStream {
     this.#heardAtMs = clock.monotonicMs();
     this.#follow(stream);
     this.#repacketize(packet, stream);
+    const inband = new InbandKeys(stream.codec, ends.sink, ends.onDigit);
+    inband.isListening = stream.telephoneEventPayloadType === null;
     this.#running = {
       ends,
       codec: stream.codec,
       keys: new KeyPresses(),
       check: new SourceCheck(stream.source),
-      jitter: new JitterBuffer({ codec: stream.codec, depthMs: jitterDepthMs, sink: ends.sink }),
+      jitter: new JitterBuffer({ codec: stream.codec, depthMs: jitterDepthMs, sink: inband }),
       packet,
       reports: new ControlReports(clock, random, packet.ssrc),
       digits: new TelephoneEventCollector(),
+      inband,
       leavePacer: pacer.add(this),
     };
   }
 
   /** The caller's side wants its audio elsewhere, or wants none for a while. */
   change(stream: NegotiatedStream): void {
-    this.#running?.check.agree(stream.source);
+    const running = this.#running;
+    if (running === null) return;
+    running.check.agree(stream.source);
     // What is sent while the caller holds is not taken, and so nothing of it is lost.
-    if (this.#stream?.held === true && !stream.held) this.#running?.jitter.restart();
+    if (this.#stream?.held === true && !stream.held) running.jitter.restart();
     this.#heardAtMs = this.#options.clock.monotonicMs();
-    this.#running?.packet.changePayloadType(stream.payloadType);
-    if (this.#running !== null && stream.ptimeMs !== this.#stream?.ptimeMs) {
-      this.#repacketize(this.#running.packet, stream);
-    }
+    running.packet.changePayloadType(stream.payloadType);
+    running.inband.isListening = stream.telephoneEventPayloadType === null;
+    if (stream.ptimeMs !== this.#stream?.ptimeMs) this.#repacketize(running.packet, stream);
     this.#follow(stream);
   }
 

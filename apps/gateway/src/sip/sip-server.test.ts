@@ -300,6 +300,39 @@ describe("SipServer", () => {
     expect([drachtio.connections, server.dialogs]).toEqual([2, 0]);
   });
 
+  test("names a trunk's public address in its Contact", async () => {
+    admission = { kind: "admitted", plan: aTrunkPlan({ publicAddress: "203.0.113.5" }) };
+    const { leg } = await aCall();
+    leg.answer("v=0 of ours\r\n");
+    const answer = await drachtio.next();
+    await until(() => story.said.includes("answered"));
+    leg.hangUp("agent_hung_up");
+    await drachtio.next();
+    await until(() => server.dialogs === 0);
+
+    expect(answer.sip).toMatch(/^contact: <sip:203\.0\.113\.5:5060>\r$/m);
+  });
+
+  test("leaves a drachtio that is dead behind an open connection, and not one that refuses", async () => {
+    for (let look = 1; look <= 5; look += 1) {
+      clock.advance(10_000);
+      await until(() => drachtio.asked === look);
+      drachtio.push("OPTIONS"); // when this is answered, what came before it has been read
+      await drachtio.next();
+    }
+    const refusing = [drachtio.connections, server.isConnected];
+
+    drachtio.isDead = true;
+    clock.advance(15_000);
+    await until(() => !server.isConnected);
+    drachtio.isDead = false;
+    clock.advance(250);
+    await until(() => server.isConnected);
+
+    expect(refusing).toEqual([1, true]);
+    expect(drachtio.connections).toBe(2);
+  });
+
   test("hands a caller over by REFER, and hears what became of it", async () => {
     const leg = await anAnsweredCall();
 

@@ -10,6 +10,7 @@ import type { CallId, TrunkPlan } from "@agentcall/contract";
 import { allowedMethods, extensions } from "./capabilities.ts";
 import type { DialRequest, FarLeg, FarLegHandlers } from "../call/call-ports.ts";
 import type { DialogBook } from "./dialog-book.ts";
+import { EngineWatch } from "./engine-watch.ts";
 import { FarCall } from "./far-call.ts";
 import { reasonPhraseOf } from "../call/end-cause.ts";
 import { partiesOf } from "./caller-identity.ts";
@@ -55,6 +56,7 @@ export class SipServer {
   readonly #legs = new Set<InboundLeg>();
   readonly #farCalls = new Set<FarCall>();
   #client: SrfClient | null = null;
+  #watch: EngineWatch | null = null;
   #connected = false;
   /** Where drachtio listens, such as `udp/192.0.2.5:5060,tcp/192.0.2.5:5060`. */
   #hostPorts = "";
@@ -132,6 +134,7 @@ export class SipServer {
   close(): void {
     this.#closed = true;
     this.#retry?.cancel();
+    this.#watch?.stop();
     for (const leg of this.#legs) leg.abandon();
     for (const call of this.#farCalls) call.abandon();
     if (this.#connected) this.#client?.disconnect();
@@ -188,8 +191,21 @@ export class SipServer {
     this.#hostPorts = hostPorts;
     this.#attempt = 0;
     log.info({ hostPorts }, "connected to drachtio");
+    this.#watchEngine(client, hostPorts);
     this.#onceConnected?.();
     for (const dialogId of this.#options.book.takeFormer()) this.#hangUpFormer(client, dialogId);
+  }
+
+  #watchEngine(client: SrfClient, hostPorts: string): void {
+    const { clock, log } = this.#options;
+    const engine = /^\w+\/([^,]+)/.exec(hostPorts)?.[1] ?? "127.0.0.1";
+    const onDead = (): void => {
+      log.error({ hostPorts }, "drachtio holds our connection and answers nothing any more");
+      client.disconnect();
+      this.#gone(client);
+    };
+    this.#watch = new EngineWatch({ client, engine, clock, onDead });
+    this.#watch.start();
   }
 
   /** Ends a call of our former life: its caller has been listening to nothing since then. */
@@ -213,6 +229,8 @@ export class SipServer {
     if (client !== this.#client || this.#closed) return;
     const { clock, random, log } = this.#options;
     this.#client = null;
+    this.#watch?.stop();
+    this.#watch = null;
     this.#connected = false;
     this.#attempt += 1;
     const delayMs = retryDelayMs(reconnectSchedule, this.#attempt, random);

@@ -19,6 +19,10 @@ export class FakeDrachtio {
   readonly routed = new Set<string>();
   socket: Socket | null = null;
   connections = 0;
+  /** How often it was to send OPTIONS to itself. */
+  asked = 0;
+  /** It reads what comes, and does nothing. */
+  isDead = false;
   #ids = 0;
 
   async listen(): Promise<number> {
@@ -99,6 +103,7 @@ export class FakeDrachtio {
   }
 
   #onFrame(payload: string): void {
+    if (this.isDead) return;
     const lineEnd = payload.indexOf("\r\n");
     const [id = "", verb = "", ...tokens] = (
       lineEnd === -1 ? payload : payload.slice(0, lineEnd)
@@ -113,6 +118,9 @@ export class FakeDrachtio {
     } else if (verb === "route") {
       this.routed.add(tokens[0] ?? "");
       this.#answer(id, "OK");
+    } else if (frame.sip.startsWith("OPTIONS sip:127.0.0.1:5060 ")) {
+      this.asked += 1;
+      this.#answer(id, "NOK|can not send request to myself");
     } else {
       this.#echo(frame);
       const waiting = this.#waiting.shift();
