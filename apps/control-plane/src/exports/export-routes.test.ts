@@ -49,6 +49,17 @@ describe("/v1/usage", () => {
     });
   });
 
+  test("names a number while it is there", async () => {
+    const body = { number: "+14155550100" };
+    const { id } = (await house.ask("POST", "/v1/numbers", { body })).json<{ id: string }>();
+    const entry = { ...namedEntry("a", 60), numberId: id };
+    await house.db.tx((writer) => house.usage.ledger.append(writer, [entry], 0));
+
+    const usage = (await house.ask("GET", "/v1/usage?period=2026-11")).json<UsageView>();
+
+    expect(usage.items).toMatchObject([{ numberId: id, number: "+14155550100" }]);
+  });
+
   test("without a period is this month, and refuses what is none", async () => {
     const now = (await house.ask("GET", "/v1/usage")).json<UsageView>();
     const wrong = await house.ask("GET", "/v1/usage?period=2026-13");
@@ -90,6 +101,32 @@ describe("/v1/usage/exports", () => {
     });
     expect(again.json()).toEqual({ queued: true, batch: null });
     expect(list.json<{ items: ExportBatchView[] }>().items).toHaveLength(1);
+  });
+
+  test("batches are listed newest first, page by page, each with what billing has not taken", async () => {
+    for (const name of ["a", "b"]) {
+      await append(name);
+      await house.ask("POST", "/v1/usage/exports", { as: "admin" });
+      house.clock.advance(1_000);
+    }
+    const [, first] = await house.usage.store.list(2, null);
+    const batchId = first?.manifest.batchId ?? "";
+    const { entryId } = namedEntry("a", 60);
+    await house.db.tx((writer) =>
+      writer.run("INSERT INTO export_rejection VALUES (?, ?, 'unknown')", batchId, entryId),
+    );
+    type Page = { items: ExportBatchView[]; nextCursor: string | null };
+    const page = async (query: string): Promise<Page> =>
+      (await house.ask("GET", `/v1/usage/exports?limit=1${query}`)).json<Page>();
+
+    const newest = await page("");
+    const oldest = await page(`&cursor=${newest.nextCursor ?? ""}`);
+
+    expect(newest.items).toMatchObject([{ number: 2, rejected: [] }]);
+    expect(oldest).toMatchObject({
+      items: [{ number: 1, rejected: [{ entryId, reason: "unknown" }] }],
+      nextCursor: null,
+    });
   });
 
   test("a batch goes to a site's billing as a file, and comes back as an acknowledgement", async () => {

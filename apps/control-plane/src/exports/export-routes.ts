@@ -65,20 +65,18 @@ function addBatchRoutes(
       },
     },
     async ({ query: { limit, cursor } }) => {
-      const rows = await store.list(limit + 1, parseCursor(cursor));
-      const rejected = new Map(
-        await Promise.all(
-          rows.map(
-            async ({ manifest: { batchId } }) =>
-              [batchId, await store.rejections(batchId)] as const,
-          ),
-        ),
+      const batches = await store.list(limit + 1, parseCursor(cursor));
+      const rows = await Promise.all(
+        batches.map(async (batch) => ({
+          batch,
+          rejected: await store.rejections(batch.manifest.batchId),
+        })),
       );
       return pageOf(
         rows,
         limit,
-        ({ sealedAtMs, manifest }) => ({ atMs: sealedAtMs, id: manifest.batchId }),
-        (batch) => viewOfBatch(batch, rejected.get(batch.manifest.batchId) ?? []),
+        ({ batch: { sealedAtMs, manifest } }) => ({ atMs: sealedAtMs, id: manifest.batchId }),
+        ({ batch, rejected }) => viewOfBatch(batch, rejected),
       );
     },
   );

@@ -135,6 +135,7 @@ describe("UsageBook", () => {
     await calls.apply(teller, [startedEvent(), ended(undefined, 0)]);
 
     expect(await booked()).toEqual([]);
+    expect(await bookedTalkMs(db, callId)).toBe(0);
     expect((await calls.byId(callId)).record?.durationMs).toBe(0);
   });
 
