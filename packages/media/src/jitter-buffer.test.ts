@@ -90,6 +90,19 @@ describe("packets", () => {
     expect(buffer.counters).toMatchObject({ late: 2, duplicate: 2, lost: 0, resets: 0 });
   });
 
+  test("that wait while real time runs ahead have no more silence before them than was lost", () => {
+    arrive(sender.next());
+    sender.lose(1);
+    nowMs += 70; // the next one comes late as well
+    arrive(sender.next(), 0);
+    passTime(40);
+    const waited = [...out];
+    passTime(20);
+
+    expect(waited).toEqual([1]);
+    expect(out).toEqual([1, -20, 3]);
+  });
+
   test("wait for at most sixteen of them: the gap is given up sooner", () => {
     arrive(sender.next());
     sender.lose(1);

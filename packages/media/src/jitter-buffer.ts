@@ -130,6 +130,8 @@ export class JitterBuffer {
     while (this.#waitingCount > 0 && elapsed - this.#oldestArrival() >= this.#depth) {
       this.#giveUpGap(elapsed);
     }
+    // The gap before what waits is given up in its own time: silence now would make it longer.
+    if (this.#waitingCount > 0) return;
     const late = elapsed - this.#handedOn - this.#depth - slackMs * samplesPerMs;
     if (late > 0) this.#fill(Math.ceil(late / frameSamples) * frameSamples);
   }
