@@ -31,7 +31,9 @@ export type RunResult = {
 
 const startMsMax = 20_000;
 const openMsMax = 60_000;
-const settleMs = 3_000; // connection set-ups are over, and the code is warm
+// Connection set-ups are over, and the code is warm: 3 s after the last call had begun the compiler's
+// threads still took 40 µs of a call-second of the gateway, and 20 of the smaller bare loop.
+const settleMs = 8_000;
 const hangUpMsMax = 15_000;
 const mebibyte = 1_048_576;
 

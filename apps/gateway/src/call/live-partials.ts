@@ -39,6 +39,7 @@ export class LivePartials {
 
   /** Tells what has grown since the last time. */
   tell(): void {
+    if (this.#partials.size === 0) return;
     for (const { itemId, speaker, text } of this.#partials.values()) {
       this.#tellLive({
         kind: "transcript.partial",

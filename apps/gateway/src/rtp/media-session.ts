@@ -91,6 +91,8 @@ const header: RtpHeader = {
 /** What exists once the call is answered. */
 type Running = {
   readonly ends: MediaEnds;
+  /** Of the ends, at hand for each frame. */
+  readonly source: FrameSource;
   /** What the ends speak: a re-INVITE may bring another law to the wire, and not to them. */
   readonly codec: G711Codec;
   readonly keys: KeyPresses;
@@ -163,6 +165,7 @@ export class MediaSession implements PacedStream {
     inband.isListening = stream.telephoneEventPayloadType === null;
     this.#running = {
       ends,
+      source: ends.source,
       codec: stream.codec,
       keys: new KeyPresses(),
       check: new SourceCheck(stream.source),
@@ -207,7 +210,7 @@ export class MediaSession implements PacedStream {
   /** What was counted so far; null when the call has no audio yet. */
   stats(): MediaStats | null {
     if (this.#running === null || this.#stream === null) return null;
-    const { jitter, ends } = this.#running;
+    const { jitter, source } = this.#running;
     const { counters, jitterMs } = jitter;
     return {
       codec: this.#stream.codec === "pcmu" ? "PCMU" : "PCMA",
@@ -221,8 +224,8 @@ export class MediaSession implements PacedStream {
       packetsNotAuthentic: this.#notAuthentic,
       jitterMs: Math.round(jitterMs * 10) / 10,
       packetsSent: this.#packetsSent,
-      underruns: ends.source.underruns,
-      overruns: ends.source.overruns,
+      underruns: source.underruns,
+      overruns: source.overruns,
       pacingErrorMsMax: Math.round(this.#pacingErrorMsMax * 10) / 10,
       srtpSuite: this.#stream.keys?.send.suite ?? null,
     };
@@ -230,7 +233,7 @@ export class MediaSession implements PacedStream {
 
   get isSilent(): boolean {
     const running = this.#running;
-    return running !== null && !running.keys.isPressing && running.ends.source.isSilent;
+    return running !== null && running.source.isSilent && !running.keys.isPressing;
   }
 
   sendFrame(nowMs: number, lateMs: number): void {
@@ -393,8 +396,8 @@ export class MediaSession implements PacedStream {
 }
 
 /** Puts a frame of what the source has into the packet. Answers whether it begins a talkspurt. */
-function fillFrame({ packet, ends, codec }: Running, stream: NegotiatedStream): boolean {
-  const kind = ends.source.pullFrame(packet.bytes, packet.frameOffset, frameSamples);
+function fillFrame({ packet, source, codec }: Running, stream: NegotiatedStream): boolean {
+  const kind = source.pullFrame(packet.bytes, packet.frameOffset, frameSamples);
   transcodeG711(codec, stream.codec, packet.bytes, packet.frameOffset, frameSamples);
   return kind === "talkspurt-start";
 }
