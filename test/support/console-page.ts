@@ -132,6 +132,13 @@ export class ConsolePage {
     for (const refusal of refusals) this.complaints.splice(this.complaints.indexOf(refusal), 1);
   }
 
+  /** Takes back all of them: how often a page asks an appliance that is away is chance. */
+  forgetRefusals(): void {
+    for (const text of this.complaints.filter((each) => each.startsWith("Failed to load"))) {
+      this.complaints.splice(this.complaints.indexOf(text), 1);
+    }
+  }
+
   /** Closes everything, and asserts that the browser had nothing to complain of. */
   async close(): Promise<void> {
     await this.#closers.close();

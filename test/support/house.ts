@@ -80,11 +80,12 @@ const keptAudioBytes = 8_000 * 60;
 export class House {
   readonly engine: SipEngine;
   readonly practice: Practice;
-  readonly controlPlane: ControlPlane;
   readonly gateway: Gateway;
   readonly folder: string;
   readonly messages: LiveMessage[] = [];
-  readonly #events: WebSocket;
+  readonly #controlPlaneOptions: ControlPlaneOptions;
+  #controlPlane: ControlPlane;
+  #events: WebSocket;
   readonly #phones: Phone[] = [];
   readonly #sipTls: NonNullable<HouseOptions["sipTls"]> | null;
 
@@ -92,6 +93,7 @@ export class House {
     engine: SipEngine;
     practice: Practice;
     controlPlane: ControlPlane;
+    controlPlaneOptions: ControlPlaneOptions;
     gateway: Gateway;
     folder: string;
     events: WebSocket;
@@ -100,13 +102,16 @@ export class House {
     this.#sipTls = parts.sipTls ?? null;
     this.engine = parts.engine;
     this.practice = parts.practice;
-    this.controlPlane = parts.controlPlane;
+    this.#controlPlane = parts.controlPlane;
+    this.#controlPlaneOptions = parts.controlPlaneOptions;
     this.gateway = parts.gateway;
     this.folder = parts.folder;
     this.#events = parts.events;
-    this.#events.on("message", (data: Buffer) => {
-      this.messages.push(liveMessageSchema.parse(JSON.parse(data.toString())));
-    });
+    this.#listen();
+  }
+
+  get controlPlane(): ControlPlane {
+    return this.#controlPlane;
   }
 
   static async open(options: HouseOptions = {}): Promise<House> {
@@ -130,7 +135,7 @@ export class House {
       log,
       recordAudioBytesMax: keptAudioBytes,
     });
-    const controlPlane = await startControlPlane({
+    const controlPlaneOptions: ControlPlaneOptions = {
       dataDir: path.join(folder, "data"),
       httpPort: 0,
       controlPort: 0,
@@ -151,14 +156,37 @@ export class House {
       clock,
       random,
       log,
-    });
+    };
+    const controlPlane = await startControlPlane(controlPlaneOptions);
     const gateway = await openGateway(engine, controlPlane, folder, options);
-    const events = new WebSocket(`${controlPlane.http.replace("http", "ws")}/v1/events`, {
-      headers: { authorization: `Bearer ${adminKey.reveal()}` },
-    });
+    const events = openEvents(controlPlane);
     await Promise.all([gateway.ready, once(events, "open")]);
-    const sipTls = options.sipTls ?? null;
-    return new House({ engine, practice, controlPlane, gateway, folder, events, sipTls });
+    return new House({
+      engine,
+      practice,
+      controlPlane,
+      controlPlaneOptions,
+      gateway,
+      folder,
+      events,
+      sipTls: options.sipTls ?? null,
+    });
+  }
+
+  /** Ends the control plane, does `whileAway`, and starts it again with its data at its addresses. */
+  async restartControlPlane(whileAway: () => Promise<void>): Promise<void> {
+    const { http, control } = this.#controlPlane;
+    this.#events.terminate();
+    await this.#controlPlane.close();
+    await whileAway();
+    this.#controlPlane = await startControlPlane({
+      ...this.#controlPlaneOptions,
+      httpPort: Number(new URL(http).port),
+      controlPort: Number(new URL(control).port),
+    });
+    this.#events = openEvents(this.#controlPlane);
+    this.#listen();
+    await once(this.#events, "open");
   }
 
   /** Dials from a phone of its own. */
@@ -273,6 +301,12 @@ export class House {
     }
   }
 
+  #listen(): void {
+    this.#events.on("message", (data: Buffer) => {
+      this.messages.push(liveMessageSchema.parse(JSON.parse(data.toString())));
+    });
+  }
+
   async #demoNumberId(): Promise<string> {
     const { items } = (await this.ask("GET", "/v1/numbers")) as { items: { id: string }[] };
     return items[0]?.id ?? "";
@@ -327,6 +361,12 @@ export class House {
 
 function tlsOf({ own, trusted }: NonNullable<HouseOptions["sipTls"]>): TlsSettings {
   return { port: 0, certificate: own.certificatePem, key: new Secret(own.keyPem), trusted };
+}
+
+function openEvents(controlPlane: ControlPlane): WebSocket {
+  return new WebSocket(`${controlPlane.http.replace("http", "ws")}/v1/events`, {
+    headers: { authorization: `Bearer ${adminKey.reveal()}` },
+  });
 }
 
 async function openGateway(

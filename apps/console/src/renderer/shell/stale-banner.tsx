@@ -1,4 +1,4 @@
-import { Alert } from "@mantine/core";
+import { Alert, Text } from "@mantine/core";
 import { IconPlugConnectedX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useLiveState } from "../api/use-live.ts";
@@ -14,7 +14,11 @@ export function StaleBanner(): ReactNode {
       role="status"
       mb="sm"
       icon={<IconPlugConnectedX size={18} />}
-      title={`Shown as of ${clockText(state.sinceMs)}`}
+      title={
+        <Text component="span" inherit c="var(--mantine-color-text)">
+          {`Shown as of ${clockText(state.sinceMs)}`}
+        </Text>
+      }
     >
       {state.sentence} The console keeps trying, and nothing you typed is lost. Calls do not need
       the console: they go on.
