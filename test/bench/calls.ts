@@ -31,6 +31,8 @@ const callsAtOnce = 50;
 const samplesCount = 200;
 const pageMsMax = 50;
 const briefMsMax = 20;
+const consonants = "bcdfghjklmnpqrstvwxz";
+const vowels = "aeiou";
 const vocabulary = 4_000; // words of a trade and its customers
 const clock = systemClock();
 const random = seededRandom(7);
@@ -57,8 +59,12 @@ async function bench(): Promise<void> {
     asker.get(`/v1/calls?q=${wordOf(vocabulary - 1 - random.below(100))}`),
   );
   await measured("search for a word of every call", pageMsMax, get("/v1/calls?q=hello"));
-  await measured("search for the beginning of a word", pageMsMax, get("/v1/calls?q=word1"));
-  await measured("search for two words", pageMsMax, get("/v1/calls?q=hello%20word12"));
+  await measured(
+    "search for the beginning of a word",
+    pageMsMax,
+    get(`/v1/calls?q=${wordOf(7).slice(0, 4)}`),
+  );
+  await measured("search for two words", pageMsMax, get(`/v1/calls?q=hello%20${wordOf(12)}`));
   await measured("a call with its transcript", pageMsMax, async () => {
     const id = callIdOf(random.below(callCount));
     await asker.get(`/v1/calls/${id}`);
@@ -170,7 +176,9 @@ function sentence(chance: Random): string {
 }
 
 function wordOf(number: number): string {
-  return `word${String(number)}`;
+  return [number % 20, Math.floor(number / 20) % 20, Math.floor(number / 400)]
+    .map((syllable) => `${consonants.charAt(syllable)}${vowels.charAt(syllable % vowels.length)}`)
+    .join("");
 }
 
 function phoneOf(caller: number): string {

@@ -18,6 +18,7 @@ import {
 import { z } from "zod";
 import type { UsageBook } from "../ledger/usage-book.ts";
 import type { Database, SqlRow, SqlWriter } from "../sqlite/database.ts";
+import { whereOf } from "../sqlite/conditions.ts";
 import { searchExpression } from "../search/call-search.ts";
 import { conversationOf, putToolCall, putTurn, type Spoken } from "./conversation-store.ts";
 
@@ -110,17 +111,32 @@ export class CallStore {
     limit: number,
     before: { readonly startedAtMs: number; readonly id: string } | null,
   ): Promise<readonly StoredCall[]> {
-    const conditions = conditionsOf(filter);
-    if (conditions === null) return [];
-    if (before !== null) {
-      conditions.push(["(started_at_ms, id) < (?, ?)", [before.startedAtMs, before.id]]);
-    }
-    // Only what is asked for stands in the statement, so that an index of it can be used.
-    const where = conditions.map(([sql]) => sql).join(" AND ");
+    const { q, numberId, direction, status, from, to, since, until } = filter;
+    const expression = q === undefined ? undefined : searchExpression(q);
+    if (expression === null) return [];
+    const { where, values } = whereOf([
+      ["number_id = ?", numberId],
+      ["direction = ?", direction],
+      ["status = ?", status],
+      ["from_address = ?", from],
+      ["to_address = ?", to],
+      ["started_at_ms >= ?", since === undefined ? undefined : Date.parse(since)],
+      ["started_at_ms < ?", until === undefined ? undefined : Date.parse(until)],
+      [
+        "(started_at_ms, id) < (?, ?)",
+        before === null ? undefined : [before.startedAtMs, before.id],
+      ],
+      ["call_words MATCH ?", expression],
+    ]);
+    // The words of calls stand in the order of their beginnings: the newest are had without sorting all.
     const rows = await this.#db.all(
-      `SELECT * FROM call ${where === "" ? "" : `WHERE ${where}`}
-       ORDER BY started_at_ms DESC, id DESC LIMIT ?`,
-      ...conditions.flatMap(([, values]) => values),
+      expression === undefined
+        ? `SELECT * FROM call ${where} ORDER BY started_at_ms DESC, id DESC LIMIT ?`
+        : `SELECT call.* FROM call_words
+           CROSS JOIN (SELECT id AS place, call_id FROM call_text_place) ON place = call_words.rowid
+           CROSS JOIN call ON call.id = call_id
+           ${where} ORDER BY call_words.rowid DESC LIMIT ?`,
+      ...values,
       limit,
     );
     return rows.map(callOf);
@@ -166,28 +182,6 @@ export class CallStore {
     await this.#usage.noteTokens(writer, record);
     return true;
   }
-}
-
-type Condition = readonly [sql: string, values: readonly (string | number)[]];
-
-/** Null where nothing can be found. */
-function conditionsOf(filter: CallFilter): Condition[] | null {
-  const { q, numberId, direction, status, from, to, since, until } = filter;
-  const expression = q === undefined ? undefined : searchExpression(q);
-  if (expression === null) return null;
-  const found = `id IN (SELECT call_id FROM call_text_place WHERE id IN
-    (SELECT rowid FROM call_words WHERE call_words MATCH ?))`;
-  const wanted: readonly [string, string | number | undefined][] = [
-    ["number_id = ?", numberId],
-    ["direction = ?", direction],
-    ["status = ?", status],
-    ["from_address = ?", from],
-    ["to_address = ?", to],
-    ["started_at_ms >= ?", since === undefined ? undefined : Date.parse(since)],
-    ["started_at_ms < ?", until === undefined ? undefined : Date.parse(until)],
-    [found, expression],
-  ];
-  return wanted.flatMap(([sql, value]) => (value === undefined ? [] : [[sql, [value]]]));
 }
 
 async function hasEnded(writer: SqlWriter, callId: CallId): Promise<boolean> {

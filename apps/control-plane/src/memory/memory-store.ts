@@ -7,6 +7,7 @@ import {
   type MemoryKind,
   memoryKindSchema,
 } from "@agentcall/contract";
+import { whereOf } from "../sqlite/conditions.ts";
 import type { Database, SqlReader, SqlRow, SqlWriter } from "../sqlite/database.ts";
 
 /** What a call says of its caller. */
@@ -189,14 +190,14 @@ export async function listCandidates(
   limit: number,
   before: Before,
 ): Promise<readonly Candidate[]> {
+  const { where, values } = whereOf([
+    ["contact_id = ?", filter.contactId],
+    ["state = ?", filter.status],
+    ["(created_at_ms, id) < (?, ?)", before === null ? undefined : [before.atMs, before.id]],
+  ]);
   const rows = await db.all(
-    `SELECT * FROM memory_candidate WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR contact_id = ?2)
-       AND (?3 IS NULL OR (created_at_ms, id) < (?3, ?4))
-     ORDER BY created_at_ms DESC, id DESC LIMIT ?5`,
-    filter.status ?? null,
-    filter.contactId ?? null,
-    before?.atMs ?? null,
-    before?.id ?? null,
+    `SELECT * FROM memory_candidate ${where} ORDER BY created_at_ms DESC, id DESC LIMIT ?`,
+    ...values,
     limit,
   );
   return rows.map(candidateOf);

@@ -2,12 +2,15 @@
 export const retentionSchema = {
   name: "retention, erasure, and search by the row",
   statements: [
-    // A text is found by its number: by the name of its call, each change would read all texts.
+    // A text is found by its number, which grows with when its call began: by the name of its call, each
+    // change would read all texts.
     `CREATE TABLE call_text_place (
       id INTEGER PRIMARY KEY,
       call_id TEXT NOT NULL UNIQUE REFERENCES call (id) ON DELETE CASCADE
     ) STRICT`,
-    "INSERT INTO call_text_place (call_id) SELECT call_id FROM call_text WHERE call_id IN (SELECT id FROM call)",
+    `INSERT INTO call_text_place (id, call_id) SELECT started_at_ms * 1024 + row_number()
+        OVER (PARTITION BY started_at_ms ORDER BY id) - 1, id
+      FROM call WHERE id IN (SELECT call_id FROM call_text)`,
     `CREATE VIRTUAL TABLE call_words USING fts5 (
       transcript, summary, tokenize = 'unicode61 remove_diacritics 2'
     )`,
