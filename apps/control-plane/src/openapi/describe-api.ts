@@ -79,7 +79,7 @@ function parametersOf(
   if (parameters === undefined) return {};
   return {
     parameters: parameters.map((parameter) => {
-      if (parameter.in === "path") {
+      if (parameter.in === "path" || parameter.required === true) {
         return { ...parameter, example: schemaExample(parameter.schema, [id, parameter.name]) };
       }
       const example = known?.example?.query?.[parameter.name];

@@ -52,7 +52,7 @@ export function errorStatusesOf(operation: {
       case 405:
         return false; // of what is no operation of REST
       case 404:
-        return namesOne || changes;
+        return namesOne || hasInput || changes;
       case 409:
       case 413:
         return changes;
