@@ -304,6 +304,6 @@ class Keys {
     const { id, apiKey } = await client.apiKeys.create({ role: "admin" });
     this.#id = id;
     if (formerId !== "") await client.apiKeys.revoke(formerId); // there may be so many at once
-    return apiKey;
+    return apiKey ?? "";
   }
 }

@@ -90,7 +90,7 @@ export class World {
   /** A fresh key: its hundred requests a minute are its own. */
   async apiKey(role: Role): Promise<string> {
     const created = await this.house.ask("POST", "/v1/api-keys", { role, label: null });
-    return apiKeyCreatedSchema.parse(created).apiKey;
+    return apiKeyCreatedSchema.parse(created).apiKey ?? "";
   }
 
   close(): Promise<void> {

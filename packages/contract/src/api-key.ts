@@ -25,5 +25,5 @@ export const apiKeyViewSchema = z.object({
 });
 export type ApiKeyView = z.infer<typeof apiKeyViewSchema>;
 
-/** What is answered once: the only time that the key is shown. */
-export const apiKeyCreatedSchema = apiKeyViewSchema.extend({ apiKey: z.string() });
+/** The answer that made a key: it is shown here, and null when the answer is replayed. */
+export const apiKeyCreatedSchema = apiKeyViewSchema.extend({ apiKey: z.string().nullable() });

@@ -31,6 +31,19 @@ describe("an API key", () => {
     });
   });
 
+  test("is made once by one Idempotency-Key, and the answer that is given again holds no key", async () => {
+    const headers = { "idempotency-key": "first-dashboard" };
+    const body = { role: "viewer" };
+    const first = await house.ask("POST", "/v1/api-keys", { as: "admin", body, headers });
+    const again = await house.ask("POST", "/v1/api-keys", { as: "admin", body, headers });
+
+    expect([first.statusCode, again.statusCode]).toEqual([201, 201]);
+    expect(again.json()).toEqual({ ...first.json<Created>(), apiKey: null });
+    expect(again.headers["x-agentcall-idempotency-replayed"]).toBe("true");
+    const kept = await house.db.all("SELECT body FROM idempotency");
+    expect(JSON.stringify(kept)).not.toContain(first.json<Created>().apiKey);
+  });
+
   test("is unknown once it is revoked", async () => {
     const created = await create({ role: "operator" });
 

@@ -7,6 +7,7 @@ import {
 } from "@agentcall/contract";
 import { z } from "zod";
 import { timeText } from "../calls/call-view.ts";
+import type { IdempotentAnswers } from "../http/idempotent-answers.ts";
 import type { App } from "../http/typed-app.ts";
 import type { ApiKeyStore, StoredApiKey } from "./api-key-store.ts";
 import { actorOf } from "./authorization.ts";
@@ -14,7 +15,11 @@ import { actorOf } from "./authorization.ts";
 const idParams = z.object({ id: z.string() });
 
 /** `/v1/api-keys`: who may use this API. */
-export function addApiKeyRoutes(app: App, apiKeys: ApiKeyStore): void {
+export function addApiKeyRoutes(
+  app: App,
+  apiKeys: ApiKeyStore,
+  idempotent: IdempotentAnswers,
+): void {
   app.get(
     "/v1/api-keys",
     { schema: { response: { 200: pageSchema(apiKeyViewSchema) } } },
@@ -24,11 +29,18 @@ export function addApiKeyRoutes(app: App, apiKeys: ApiKeyStore): void {
   app.post(
     "/v1/api-keys",
     { schema: { body: apiKeyCreationSchema, response: { 201: apiKeyCreatedSchema } } },
-    async (request, reply) => {
-      const { role, label } = request.body;
-      const { stored, key } = await apiKeys.create(role, label, actorOf(request));
-      return reply.code(201).send({ ...viewOf(stored), apiKey: key.reveal() });
-    },
+    async (request, reply) =>
+      idempotent.once(
+        request,
+        reply,
+        apiKeyCreatedSchema,
+        async () => {
+          const { role, label } = request.body;
+          const { stored, key } = await apiKeys.create(role, label, actorOf(request));
+          return { ...viewOf(stored), apiKey: key.reveal() };
+        },
+        (body) => ({ ...body, apiKey: null }), // of a key only its hash lies in the database
+      ),
   );
 
   app.delete("/v1/api-keys/:id", { schema: { params: idParams } }, async (request, reply) => {

@@ -137,7 +137,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addMailRoutes(app, mail);
   addPrivacyRoutes(app, deps.privacy, deps.idempotent);
   addEventRoutes(app, deps);
-  addApiKeyRoutes(app, deps.apiKeys);
+  addApiKeyRoutes(app, deps.apiKeys, deps.idempotent);
   addAuditRoutes(app, deps);
   addPairingRoutes(app, deps);
   if (deps.consoleUrl !== null) addConsoleRedirect(app, deps.consoleUrl);

@@ -1557,7 +1557,7 @@ export type ApiKeysCreateAnswer = {
   label: string | null;
   createdAt: string;
   lastUsedAt: string | null;
-  apiKey: string;
+  apiKey: string | null;
 };
 export type AuditListQuery = { limit?: number | undefined; cursor?: string | undefined };
 export type AuditListItem = {

@@ -83,13 +83,13 @@ function Created({
   apiKey,
   onClose,
 }: {
-  readonly apiKey: string;
+  readonly apiKey: string | null;
   readonly onClose: () => void;
 }): ReactNode {
   return (
     <Stack gap="md">
       <div>
-        <ShownOnce label="the API key" value={apiKey} use="Give it to the program now." />
+        <ShownOnce label="the API key" value={apiKey ?? ""} use="Give it to the program now." />
       </div>
       <Group justify="flex-end">
         <Button onClick={onClose}>I have it</Button>
