@@ -31,8 +31,8 @@ export type RunResult = {
 
 const startMsMax = 20_000;
 const openMsMax = 60_000;
-// Connection set-ups are over, and the code is warm: 3 s after the last call had begun the compiler's
-// threads still took 40 µs of a call-second of the gateway, and 20 of the smaller bare loop.
+// Connection set-ups are over, and the code is warm: 3 s after the last call had begun the compilers'
+// threads still took 25 µs of a call-second of the gateway, and 4 of the smaller bare loop.
 const settleMs = 8_000;
 const hangUpMsMax = 15_000;
 const mebibyte = 1_048_576;
