@@ -17,6 +17,7 @@ import { callOfSipCallId } from "./drachtio-stub.ts";
 import type { RecordFigures } from "./messages.ts";
 
 const hourMs = 3_600_000;
+const benchDataKey = Buffer.alloc(32, 1).toString("base64");
 const answerDeadlineMs = 10_000;
 
 const thisMachine: TrunkPlan = {
@@ -30,13 +31,15 @@ const thisMachine: TrunkPlan = {
 export class ControlStub {
   readonly #server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
   readonly #realtimeUrl: string;
+  readonly #isRecorded: boolean;
   readonly #endCauses: Record<string, number> = {};
   #packetsLost = 0;
   #underruns = 0;
   #pacingErrorMsMax = 0;
 
-  constructor(realtimeUrl: string, meter: LoadMeter) {
+  constructor(realtimeUrl: string, meter: LoadMeter, isRecorded: boolean) {
     this.#realtimeUrl = realtimeUrl;
+    this.#isRecorded = isRecorded;
     this.#server.on("connection", (peer) => {
       peer.on("message", (data: Buffer) => {
         if (meter.isOpen) meter.controlFrames.add(data.length);
@@ -88,6 +91,12 @@ export class ControlStub {
         }
         say(peer, { kind: "events.ack", eventIds: frame.events.map((event) => event.eventId) });
         return;
+      case "recording.offer": {
+        const { callId } = frame.offer;
+        say(peer, { kind: "recording.progress", callId, progress: { kind: "done" } });
+        return;
+      }
+      case "recording.piece":
       case "live":
       case "call.key":
       case "trunk.tested":
@@ -115,7 +124,7 @@ export class ControlStub {
         rateCard: defaultRateCard,
         keyFingerprint: null,
         trunkId: null,
-        recorded: false,
+        recorded: this.#isRecorded,
       },
       agent: {
         instructions: "Answer briefly.",
@@ -131,6 +140,7 @@ export class ControlStub {
       forward: null,
       ladder: { managedKey: null, forwardTo: null, announcement: null, rejectWith: 503 },
       tools: [],
+      recording: this.#isRecorded ? { dataKey: benchDataKey, pauseMs: 5_000 } : null,
     };
   }
 }

@@ -24,7 +24,7 @@ const pacer = new SlottedPacer(clock, (lateMs) => {
 const certificate = makeLoopbackCertificate(clock.nowMs());
 const provider = new Provider(certificate, calls, meter, clock);
 const realtimeUrl = await provider.listen();
-const control = new ControlStub(realtimeUrl, meter);
+const control = new ControlStub(realtimeUrl, meter, process.env["BENCH_RECORD"] === "1");
 const drachtio = new DrachtioStub({
   onAnswered: onOpened,
   onLost: (call, what) => {

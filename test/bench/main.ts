@@ -26,8 +26,8 @@ async function bench(wanted: BenchOptions): Promise<void> {
     const results: RunResult[] = [];
     for (let round = 0; round < wanted.rounds; round += 1) {
       for (const subject of wanted.subjects) {
-        const { windowSecs, profileDir } = wanted;
-        const result = await run({ subject, calls, windowSecs, profileDir }, clock);
+        const { windowSecs, profileDir, isRecorded } = wanted;
+        const result = await run({ subject, calls, windowSecs, profileDir, isRecorded }, clock);
         results.push(result);
         troubles.push(...troublesOf(result));
         say(row(result) + accountOf(result));

@@ -10,6 +10,8 @@ export type BenchOptions = {
   readonly subjects: readonly SubjectName[];
   /** Where the gateway's CPU profile is written, or null. */
   readonly profileDir: string | null;
+  /** Whether the gateway records the calls. */
+  readonly isRecorded: boolean;
 };
 
 export type SubjectName = "bare" | "gateway";
@@ -19,12 +21,13 @@ const windowSecsMin = 10; // every call is interrupted once in each 8 s
 const windowSecsMax = 3_600;
 const roundsMax = 20;
 
-export const usage = `npm run bench -- [--calls 1,50] [--seconds 20] [--rounds 1] [--only bare|gateway] [--profile DIR]
+export const usage = `npm run bench -- [--calls 1,50] [--seconds 20] [--rounds 1] [--only bare|gateway] [--profile DIR] [--record]
   --calls    calls at once, one run for each number (1 to ${String(callsMax)})
   --seconds  how long each run is measured (${String(windowSecsMin)} to ${String(windowSecsMax)}; below 20 there are few answers to judge)
   --rounds   how often the two are run in turn; the ratio is that of the medians (1 to 20)
   --only     run one of the two, without the comparison
   --profile  write a CPU profile of the gateway into this folder
+  --record   have the gateway record its calls
 `;
 
 /** The options, or one sentence that says what is wrong. */
@@ -48,15 +51,22 @@ export function readOptions(words: readonly string[]): BenchOptions | string {
     rounds,
     subjects: only === undefined ? ["bare", "gateway"] : [only],
     profileDir: parsed.profile ?? null,
+    isRecorded: parsed.record ?? false,
   };
 }
 
-function parseWords(
-  words: readonly string[],
-): { calls?: string; seconds?: string; rounds?: string; only?: string; profile?: string } | null {
+function parseWords(words: readonly string[]): {
+  calls?: string;
+  seconds?: string;
+  rounds?: string;
+  only?: string;
+  profile?: string;
+  record?: boolean;
+} | null {
   try {
     const text = { type: "string" } as const;
-    const options = { calls: text, seconds: text, rounds: text, only: text, profile: text };
+    const record = { type: "boolean" } as const;
+    const options = { calls: text, seconds: text, rounds: text, only: text, profile: text, record };
     return parseArgs({ args: [...words], options, strict: true }).values;
   } catch {
     return null; // told by the caller, with the usage

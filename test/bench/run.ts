@@ -12,6 +12,7 @@ export type RunOptions = {
   readonly calls: number;
   readonly windowSecs: number;
   readonly profileDir: string | null;
+  readonly isRecorded: boolean;
 };
 
 export type RunResult = {
@@ -40,7 +41,14 @@ const mebibyte = 1_048_576;
 /** One subject with one number of calls, in fresh processes, from start to end. */
 export async function run(options: RunOptions, clock: Clock): Promise<RunResult> {
   const dir = await mkdtemp(join(tmpdir(), "agentcall-bench-"));
-  const load = new Child({ program: here("./load.ts"), env: {}, nodeArguments: [] }, clock);
+  const load = new Child(
+    {
+      program: here("./load.ts"),
+      env: options.isRecorded ? { BENCH_RECORD: "1" } : {},
+      nodeArguments: [],
+    },
+    clock,
+  );
   let subject: Child | null = null;
   try {
     const listening = await load.next(isReport("listening"), startMsMax);

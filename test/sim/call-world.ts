@@ -26,6 +26,7 @@ import { CallRunner } from "../../apps/gateway/src/call/call-runner.ts";
 import { aCallTrunk } from "../../apps/gateway/src/sip/testing/trunk-plan.ts";
 import { Phrases } from "../../apps/gateway/src/call/phrases.ts";
 import { Pacer } from "../../apps/gateway/src/rtp/pacer.ts";
+import type { MediaTap } from "../../apps/gateway/src/rtp/media-tap.ts";
 import type { RtpHandlers } from "../../apps/gateway/src/rtp/rtp-endpoint.ts";
 import type { SipLeg, SipLegHandlers, SipRefusal } from "../../apps/gateway/src/sip/sip-leg.ts";
 import { FakeModelSession } from "./fake-model-session.ts";
@@ -47,10 +48,14 @@ export class CallWorld {
   /** Dialogs that came to be when their call had finished, and that nobody ended. */
   dialogsLeft = 0;
   readonly pacer: Pacer;
+  /** Recordings that were begun, and that were ended. */
+  readonly recordings = { begun: 0, ended: 0 };
+  readonly #isRecorded: boolean;
   #drafts = 0;
 
   constructor(seed: number) {
     this.random = seededRandom(seed);
+    this.#isRecorded = seed % 2 === 0; // no chance of its own: the seeds stay what they were
     this.callClock = new CallClock(this.clock);
     this.pacer = new Pacer(this.clock, silentLog);
   }
@@ -114,6 +119,13 @@ export class CallWorld {
         live: (event) => this.liveEvents.push(liveEventSchema.parse(event)),
         callTool: () => this.#sometimes(0.2, { kind: "answered", output: "found" }),
       },
+      recordings: {
+        begin: () => {
+          this.recordings.begun += 1;
+          return { tap: deafTap, end: () => (this.recordings.ended += 1) };
+        },
+        skip: () => undefined,
+      },
       makeModelSession: ({ greets }, handlers) => {
         const session = new FakeModelSession(this, greets, handlers);
         this.sessions.push(session);
@@ -171,7 +183,7 @@ export class CallWorld {
         if (this.chance(0.04)) reject(new AppError("control-plane-unreachable", "no plan"));
         else if (this.chance(0.06))
           resolve(rejections[this.random.below(rejections.length)] ?? { kind: "accept", plan });
-        else resolve({ kind: "accept", plan: this.#planOfSeed() });
+        else resolve({ kind: "accept", plan: this.#isRecorded ? recordedPlan : plan });
       });
     });
   }
@@ -438,7 +450,23 @@ const plan: CallPlan = callPlanSchema.parse({
   liveTranscript: true,
   ladder: { managedKey: null, forwardTo: null, announcement: null, rejectWith: 503 },
   tools: [],
+  recording: null,
 });
+
+const recordedPlan: CallPlan = {
+  ...plan,
+  usageTerms: { ...plan.usageTerms, recorded: true },
+  recording: { dataKey: "a ticket", pauseMs: null },
+};
+
+const deafTap: MediaTap = {
+  heard: () => undefined,
+  sent: () => undefined,
+  notSent: () => undefined,
+  resumed: () => undefined,
+  keyPressed: () => undefined,
+  tick: () => undefined,
+};
 
 const tools = toolsSchema.parse([
   { type: "hang_up" },

@@ -113,6 +113,7 @@ describe("CallRunner", () => {
     ).toEqual([]);
     expect(world.sessions.filter((session) => session.isOpen && !session.isClosed)).toEqual([]);
     expect([world.pacer.streamCount, world.clock.pendingCount]).toEqual([0, 0]);
+    expect(world.recordings.ended).toBe(world.recordings.begun);
     expect([world.timersLeft, world.dialogsLeft]).toEqual([0, 0]);
     expect(chargedMs(world)).toEqual(talkMs(world));
   });
@@ -166,6 +167,7 @@ describe("CallRunner", () => {
     ]);
     const sessions = worlds.flatMap((world) => world.sessions);
     expect(sessions.some(({ toolOutputs }) => toolOutputs > 0)).toBe(true);
+    expect(worlds.some(({ recordings }) => recordings.begun > 0)).toBe(true);
     expect(sessions.some(({ recalled }) => recalled > 0)).toBe(true);
   });
 });

@@ -59,6 +59,8 @@ export type HouseOptions = {
   readonly engineClock?: Clock;
   /** Of the gateway: one that leaps makes a silence long. */
   readonly gatewayClock?: Clock;
+  /** What recordings leave free of the disk. */
+  readonly recordingReserveBytes?: number;
   /** Where the gateway's audio is. */
   readonly rtpHost?: string;
   /** Times of a call that are other than usual. */
@@ -254,6 +256,14 @@ export class House {
     return { status: response.status, body: text === "" ? null : JSON.parse(text) };
   }
 
+  /** What a path answers that is no JSON. */
+  async download(url: string): Promise<Uint8Array> {
+    const response = await fetch(`${this.controlPlane.http}${url}`, {
+      headers: { authorization: `Bearer ${adminKey.reveal()}` },
+    });
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
   /** Gives the demo number this agent, beside what an agent must have. */
   async setAgent(agent: Readonly<Record<string, unknown>>): Promise<void> {
     await this.ask("POST", `/v1/numbers/${await this.#demoNumberId()}/inbound-config`, {
@@ -314,7 +324,7 @@ export class House {
 
   #callsLeft(): number {
     const { openTransactions, dialogs, unacknowledged } = this.engine.state();
-    const { calls, spooledEvents, dialogs: held } = this.gateway.state();
+    const { calls, spooledEvents, recordings, dialogs: held } = this.gateway.state();
     const { callsInProgress } = this.controlPlane.state();
     const atProvider = this.practice.sessions();
     return (
@@ -323,6 +333,7 @@ export class House {
       unacknowledged +
       calls +
       spooledEvents +
+      recordings +
       held +
       callsInProgress +
       atProvider
@@ -339,6 +350,7 @@ export class House {
       sessions: 0,
       timers: 0,
       spooledEvents: 0,
+      recordings: 0,
       keys: 0,
     });
     expect(this.engine.state()).toMatchObject({
@@ -373,8 +385,9 @@ async function openGateway(
   engine: SipEngine,
   controlPlane: ControlPlane,
   folder: string,
-  { rtpHost = "127.0.0.1", gatewayClock = clock, log = silentLog, timing = {} }: HouseOptions,
+  options: HouseOptions,
 ): Promise<Gateway> {
+  const { rtpHost = "127.0.0.1", gatewayClock = clock, log = silentLog, timing = {} } = options;
   const [host = "", port = ""] = engine.drachtio.split(":");
   return startGateway({
     drachtio: { host, port: Number(port), secret: engineSecret },
@@ -385,6 +398,7 @@ async function openGateway(
     rtpHost,
     rtpPorts: { from: 30_000, to: 30_999 },
     callsMax: 200,
+    recordingReserveBytes: options.recordingReserveBytes ?? 0,
     timing,
     clock: gatewayClock,
     random,

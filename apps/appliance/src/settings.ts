@@ -45,6 +45,7 @@ const passedOnNames = [
   "AGENTCALL_MUTE_AFTER_MS",
   "AGENTCALL_GREETING_PROTECTED_MS",
   "AGENTCALL_SESSION_MINUTES_MAX",
+  "AGENTCALL_RECORDING_RESERVE_MB",
   "AGENTCALL_REPORT_MODEL",
 ];
 // Who tries out the product has its webhooks answered on the same machine.

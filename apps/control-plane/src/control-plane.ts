@@ -16,7 +16,7 @@ import { ApplianceCertificates } from "./certificates/appliance-certificates.ts"
 import { type HttpsListener, listenHttps } from "./certificates/https-listener.ts";
 import { CallStore } from "./calls/call-store.ts";
 import { CallDesk } from "./control/call-desk.ts";
-import { ControlServer } from "./control/control-server.ts";
+import { ControlServer, type RecordingHandlers } from "./control/control-server.ts";
 import { KeyOpener } from "./control/key-opener.ts";
 import { EventStream } from "./events/event-stream.ts";
 import type { DefaultReceiver } from "./exports/export-settings.ts";
@@ -34,8 +34,8 @@ import { Licensing } from "./license/licensing.ts";
 import { NumberStore } from "./numbers/number-store.ts";
 import type { AllowedHosts } from "./outside/outgoing-url.ts";
 import { PairingDesk } from "./pairing/pairing-desk.ts";
+import { openRecordings } from "./recordings/open-recordings.ts";
 import type { Database } from "./sqlite/database.ts";
-import { noRecordings } from "./privacy/caller-data.ts";
 import { openPrivacy } from "./privacy/open-privacy.ts";
 import { ensureLoopbackTrunk } from "./trunks/loopback-trunk.ts";
 import { TrunkCapacity } from "./trunks/trunk-capacity.ts";
@@ -201,10 +201,9 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     random,
     log,
   });
-  const privacy = openPrivacy({
-    ...{ db, audit, jobs, clock, random, log },
-    recordings: noRecordings,
-  });
+  const { outbox } = afterCall;
+  const recordings = await openRecordings({ ...options, db, audit, vault, jobs, outbox, stream });
+  const privacy = openPrivacy({ ...options, db, audit, jobs, recordings: recordings.ofCallers });
   const trunkCapacity = new TrunkCapacity();
   const trunkDesk = new TrunkDesk({
     trunks,
@@ -221,11 +220,11 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     trunkDesk.changed(); // gateways that came while the vault was sealed get the passwords now
     return Promise.resolve();
   });
-  const calls = new CallStore(db, usageBook, afterCall.followers);
+  const calls = new CallStore(db, usageBook, [...afterCall.followers, recordings.store.follow]);
   const { billing = nowhere } = options;
   const usage = openUsage({
     ...{ db, audit, vault, identity, licensing, jobs, stream, billing, clock, log },
-    outbox: afterCall.outbox,
+    outbox,
     outgoingAllowed,
   });
   const budgets = new Budgets({ db, audit, numbers, licensing, stream, clock, log });
@@ -248,6 +247,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
       model: options.model,
     }),
     licensing,
+    recordings,
     provider,
     tools: new ToolWebhook({
       calls,
@@ -262,7 +262,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     nowMs: () => clock.nowMs(),
     log,
   });
-  const control = await openControl(options, desk, trunkDesk);
+  const control = await openControl(options, desk, trunkDesk, recordings.intake);
   closers.add("the control link", () => control.close());
   const certificates = options.https === undefined ? null : openCertificates(options, closers);
   const app = await buildApp({
@@ -287,6 +287,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     jobs,
     afterCall,
     privacy,
+    recordings,
     idempotent: new IdempotentAnswers(db, clock),
     hangUp: ({ id, gatewayId }) => control.hangUp(id, gatewayId),
     transfer: ({ id, gatewayId }, to) => control.transfer(id, gatewayId, to),
@@ -309,6 +310,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   await jobs.start();
   await usage.jobs.scheduleNext();
   await privacy.retention.scheduleNext();
+  await recordings.sweep.scheduleNext();
   return {
     http,
     https: https === null ? null : `https://127.0.0.1:${String(https.port)}`,
@@ -329,6 +331,7 @@ async function openControl(
   options: ControlPlaneOptions,
   calls: CallDesk,
   trunks: TrunkDesk,
+  recordings: RecordingHandlers,
 ): Promise<ControlServer> {
   const { controlPort, controlToken, clock, log } = options;
   const opening = ControlServer.open({
@@ -338,6 +341,7 @@ async function openControl(
     log,
     calls,
     trunks,
+    recordings,
   });
   return opening.catch((error: unknown) => {
     throw portError(error, controlPort, "AGENTCALL_CONTROL_PORT");

@@ -38,6 +38,7 @@ const nothing = {
   sessions: 0,
   timers: 0,
   spooledEvents: 0,
+  recordings: 0,
   keys: 0,
 };
 

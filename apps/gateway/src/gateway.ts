@@ -22,6 +22,7 @@ import { Phrases } from "./call/phrases.ts";
 import { CallKeys } from "./control/call-keys.ts";
 import { ControlLink } from "./control/control-link.ts";
 import { Spool, spoolGatherMs } from "./control/spool.ts";
+import { RecordingDesk } from "./recording/recording-desk.ts";
 import { Pacer } from "./rtp/pacer.ts";
 import { PortRange } from "./rtp/port-range.ts";
 import { RtpEndpoints } from "./rtp/rtp-endpoint.ts";
@@ -46,6 +47,8 @@ export type GatewayOptions = {
   readonly spoolDir: string;
   /** How long events are gathered into one write; 50 ms unless told otherwise. */
   readonly spoolGatherMs?: number;
+  /** What recordings leave free of the spool's disk, for what matters more. */
+  readonly recordingReserveBytes?: number;
   /** The address that callers send their audio to. */
   readonly rtpHost: string;
   readonly rtpPorts: { readonly from: number; readonly to: number };
@@ -75,6 +78,8 @@ export type GatewayState = {
   readonly timers: number;
   /** Events that the control plane has not acknowledged yet. */
   readonly spooledEvents: number;
+  /** Recordings that go on, or that the control plane does not have yet. */
+  readonly recordings: number;
 };
 
 export type Gateway = {
@@ -91,6 +96,7 @@ export type Gateway = {
 
 const farewellMsMax = 1_500; // for BYEs to be answered and records to be acknowledged, of the 3 s a stop may last
 const farewellStepMs = 20;
+const recordingReserveBytesUsual = 268_435_456; // 256 MB: a day of call events, many times
 
 const defaultTiming: CallTiming = {
   muteAfterMs: 8_000,
@@ -133,6 +139,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       });
     },
     onTransfer: (callId, to) => calls.get(callId)?.transfer(to),
+    onUp: () => {
+      recordings.linkUp();
+    },
+  });
+  const recordings = await RecordingDesk.open({
+    ...options,
+    reserveBytes: options.recordingReserveBytes ?? recordingReserveBytesUsual,
+    taker: link,
+    takeKey: (ticket) => keys.take(ticket),
   });
   let draining = false;
   const refusalNow = (): EndCause | null => {
@@ -161,6 +176,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       keys,
       freshKey: (callId, key) => link.freshKey(callId, key),
     }),
+    recordings,
     phrases: Phrases.load(),
     timing: { ...defaultTiming, ...options.timing },
     dial: (request, handlers) => sip.dial(request, handlers),
@@ -203,6 +219,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   closers.add("the control link", () => {
     link.close();
   });
+  closers.add("the recordings", () => recordings.close());
   closers.add("the SIP server", () => {
     watch.close();
     sip.close();
@@ -226,6 +243,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       sessions: [...calls.values()].filter((call) => call.hasSession).length,
       timers: [...calls.values()].reduce((sum, call) => sum + call.timerCount, 0),
       spooledEvents: spool.pendingCount,
+      recordings: recordings.count,
       keys: keys.held,
     }),
     strangers: () => watch.counts,

@@ -18,6 +18,7 @@ const defaults = {
   AGENTCALL_MUTE_AFTER_MS: "8000",
   AGENTCALL_GREETING_PROTECTED_MS: "300",
   AGENTCALL_SESSION_MINUTES_MAX: "55",
+  AGENTCALL_RECORDING_RESERVE_MB: "256",
 } as const;
 
 /** A setting that is wrong, told in one sentence. */
@@ -52,6 +53,13 @@ export function readSettings(
       controlToken: read("AGENTCALL_CONTROL_TOKEN_FILE", readSecret, secretFile),
       gatewayId: read("AGENTCALL_GATEWAY_ID", parseGatewayId, "1 to 64 letters, digits, - or _"),
       spoolDir: read("AGENTCALL_SPOOL_DIR", parseText, "a folder"),
+      recordingReserveBytes:
+        1_048_576 *
+        read(
+          "AGENTCALL_RECORDING_RESERVE_MB",
+          parseWithin(0, 99_999),
+          "a number of megabytes from 0 to 99999",
+        ),
       rtpHost: read("AGENTCALL_RTP_HOST", parseIp, "an IP address of this machine"),
       rtpPorts: read("AGENTCALL_RTP_PORTS", parsePorts, "two ports such as 20000-20999"),
       callsMax: read("AGENTCALL_CALLS_MAX", parseCount, "a number from 1 to 10000"),

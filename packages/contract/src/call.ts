@@ -11,6 +11,7 @@ import {
 import { endCauseSchema } from "./end-cause.ts";
 import { fallbackStepKinds } from "./fallback-step.ts";
 import { callIdSchema, numberIdSchema } from "./ids.ts";
+import { recordingViewSchema } from "./recording.ts";
 import { transferTargetSchema } from "./transfer-target.ts";
 import { speakerSchema } from "./turn.ts";
 
@@ -53,6 +54,8 @@ export const callViewSchema = z.object({
     }),
   ),
   recordingReady: z.boolean(),
+  /** Null for a call that was not to be recorded. */
+  recording: recordingViewSchema.nullable(),
   /** What the agent was told of its caller; only of one call, and null where nobody was asked. */
   callerContext: callContextViewSchema.nullable(),
   metadata: z.record(z.string(), z.string()),

@@ -8,6 +8,12 @@ import { ladderSchema } from "./fallback.ts";
 import { fallbackStepSchema } from "./fallback-step.ts";
 import { callIdSchema, numberIdSchema, trunkIdSchema } from "./ids.ts";
 import { toolOutcomeSchema, toolsSchema } from "./tool.ts";
+import {
+  recordingOfferSchema,
+  recordingPieceSchema,
+  recordingPlanSchema,
+  recordingProgressSchema,
+} from "./recording.ts";
 import { transferTargetSchema } from "./transfer-target.ts";
 import { trunkPlanSchema, trunkReportSchema, trunksMax, trunkTestLineSchema } from "./trunk.ts";
 import { speakerSchema, turnSchema } from "./turn.ts";
@@ -125,6 +131,8 @@ export const callPlanSchema = z.object({
   forward: z.object({ to: transferTargetSchema, why: endCauseSchema }).nullable().default(null),
   ladder: ladderSchema,
   tools: toolsSchema,
+  /** Null: the call is not recorded. */
+  recording: recordingPlanSchema.nullable(),
 });
 export type CallPlan = z.infer<typeof callPlanSchema>;
 
@@ -186,6 +194,9 @@ export const gatewayFrameSchema = z.discriminatedUnion("kind", [
     name: z.string().min(1).max(64),
     argumentsJson: z.string().max(32_000),
   }),
+  /** Of one recording after the other, each answered before the next. */
+  z.object({ kind: z.literal("recording.offer"), offer: recordingOfferSchema }),
+  z.object({ kind: z.literal("recording.piece"), piece: recordingPieceSchema }),
   z.object({
     kind: z.literal("trunk.tested"),
     testId: z.string().max(64),
@@ -213,6 +224,11 @@ export const controlFrameSchema = z.discriminatedUnion("kind", [
     callId: callIdSchema,
     toolCallId: z.string().min(1).max(toolCallIdCharsMax),
     outcome: toolOutcomeSchema,
+  }),
+  z.object({
+    kind: z.literal("recording.progress"),
+    callId: callIdSchema,
+    progress: recordingProgressSchema,
   }),
   // After `welcome`, and whenever a trunk has changed: all of them.
   z.object({

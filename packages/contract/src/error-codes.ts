@@ -41,6 +41,17 @@ export const errorCatalogue = {
     message: "This path does not take this method.",
     remedy: "Use the method that GET /openapi.json names; /mcp takes POST only.",
   },
+  recording_not_found: {
+    httpStatus: 404,
+    message: "There is no recording of this call.",
+    remedy:
+      "reason says why: the call was not_recorded, is not_ready yet, has failed, or was deleted.",
+  },
+  range_not_satisfiable: {
+    httpStatus: 416,
+    message: "The range that was asked for is beyond the end.",
+    remedy: "The header Content-Range says how long it is.",
+  },
   conflict: {
     httpStatus: 409,
     message: "The request conflicts with the present state.",
@@ -98,6 +109,11 @@ export const errorCatalogue = {
     httpStatus: 429,
     message: "Too many requests.",
     remedy: "Wait for as many seconds as the header Retry-After says.",
+  },
+  recording_unreadable: {
+    httpStatus: 500,
+    message: "The recording does not open: its file or its key is damaged.",
+    remedy: "Put the file back from a backup; the appliance's log names it.",
   },
   internal_error: {
     httpStatus: 500,

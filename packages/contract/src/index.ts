@@ -316,3 +316,18 @@ export {
   type ReconciliationView,
   reconciliationViewSchema,
 } from "./reconciliation.ts";
+export {
+  type RecordingFlaw,
+  recordingFlaws,
+  recordingFlawSchema,
+  type RecordingOffer,
+  type RecordingPiece,
+  recordingPieceBytesMax,
+  type RecordingPlan,
+  type RecordingProgress,
+  type RecordingSettings,
+  type RecordingState,
+  recordingStates,
+  type RecordingView,
+  recordingViewSchema,
+} from "./recording.ts";

@@ -7,6 +7,7 @@ export const liveMessageSchema = z.object({
     "call.inbound",
     "call.ringing",
     "call.status",
+    "call.recording",
     "call.transcript",
     "call.report.ready",
     "transcript.partial",

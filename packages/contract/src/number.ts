@@ -7,6 +7,7 @@ import { actionWebhookSchema } from "./action-webhook.ts";
 import { fallbackSchema } from "./fallback.ts";
 import { numberIdSchema, trunkIdSchema } from "./ids.ts";
 import { retentionSchema } from "./retention.ts";
+import { recordingSettingsSchema } from "./recording.ts";
 import { toolsSchema } from "./tool.ts";
 
 const labelCharsMax = 200;
@@ -50,6 +51,8 @@ export const inboundConfigSchema = z
     language: languageSchema.default("auto"),
     firstMessage: z.string().min(1).max(firstMessageCharsMax).nullable().default(null),
     maxDurationSecs: z.int().min(1).max(durationSecsMax).default(600),
+    record: z.boolean().default(false),
+    recording: recordingSettingsSchema.prefault({}),
     liveTranscript: z.boolean().default(false),
     /** Null takes the appliance's setting. */
     model: modelNameSchema.nullable().default(null),

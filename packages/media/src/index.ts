@@ -50,6 +50,7 @@ export {
   writeAnswer,
   writeOffer,
 } from "./sdp.ts";
+export { RtpTimeline } from "./rtp-timeline.ts";
 export { SequenceUnwrapper } from "./sequence-unwrapper.ts";
 export { soundKind, type SoundKind } from "./sound-kind.ts";
 export {
@@ -61,4 +62,11 @@ export {
 } from "./telephone-event.ts";
 export { generateTone } from "./tone.ts";
 export { findTones, type FoundTone, toneLevelDb } from "./tone-finder.ts";
-export { parseWav, type WavAudio, type WavRefusal, writeWav } from "./wav.ts";
+export {
+  parseWav,
+  type WavAudio,
+  wavHead,
+  wavHeadBytes,
+  type WavRefusal,
+  writeWav,
+} from "./wav.ts";

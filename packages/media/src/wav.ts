@@ -15,6 +15,8 @@ export type WavRefusal =
 const riffHeadBytes = 12;
 const chunkHeadBytes = 8;
 const formatBytes = 16;
+/** Of what `writeWav` writes before the samples. */
+export const wavHeadBytes = riffHeadBytes + chunkHeadBytes + formatBytes + chunkHeadBytes;
 const formats: Readonly<Record<number, "pcm" | G711Codec>> = { 1: "pcm", 6: "pcma", 7: "pcmu" };
 const extensible = 0xfffe; // the real format stands at the start of its GUID
 const extensibleFormatAt = 24;
@@ -42,25 +44,38 @@ export function parseWav(bytes: Uint8Array): WavAudio | WavRefusal {
 
 /** Writes one channel of 16-bit PCM. */
 export function writeWav(audio: WavAudio): Uint8Array {
-  const dataBytes = audio.samples.length * 2;
-  const dataAt = riffHeadBytes + chunkHeadBytes + formatBytes + chunkHeadBytes;
-  const bytes = new Uint8Array(dataAt + dataBytes);
+  const { sampleRateHz, samples } = audio;
+  const dataBytes = samples.length * 2;
+  const bytes = new Uint8Array(wavHeadBytes + dataBytes);
+  bytes.set(wavHead({ sampleRateHz, channels: 1, dataBytes }));
+  const view = new DataView(bytes.buffer);
+  samples.forEach((sample, index) => {
+    view.setInt16(wavHeadBytes + index * 2, sample, true);
+  });
+  return bytes;
+}
+
+/** What stands before the samples of 16-bit PCM, which take `dataBytes` and come channel by channel. */
+export function wavHead(audio: {
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  readonly dataBytes: number;
+}): Uint8Array {
+  const { sampleRateHz, channels, dataBytes } = audio;
+  const bytes = new Uint8Array(wavHeadBytes);
   const view = new DataView(bytes.buffer);
   writeLetters(view, 0, "RIFF");
-  view.setUint32(4, bytes.length - chunkHeadBytes, true);
+  view.setUint32(4, wavHeadBytes - chunkHeadBytes + dataBytes, true);
   writeLetters(view, 8, "WAVEfmt ");
   view.setUint32(16, formatBytes, true);
   view.setUint16(20, 1, true); // PCM
-  view.setUint16(22, 1, true); // one channel
-  view.setUint32(24, audio.sampleRateHz, true);
-  view.setUint32(28, audio.sampleRateHz * 2, true);
-  view.setUint16(32, 2, true);
+  view.setUint16(22, channels, true);
+  view.setUint32(24, sampleRateHz, true);
+  view.setUint32(28, sampleRateHz * channels * 2, true);
+  view.setUint16(32, channels * 2, true);
   view.setUint16(34, 16, true);
   writeLetters(view, 36, "data");
   view.setUint32(40, dataBytes, true);
-  audio.samples.forEach((sample, index) => {
-    view.setInt16(dataAt + index * 2, sample, true);
-  });
   return bytes;
 }
 

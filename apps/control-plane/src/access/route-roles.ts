@@ -52,6 +52,7 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "GET /v1/calls": "viewer",
   "GET /v1/calls/:id": "viewer",
   "GET /v1/calls/:id/transcript": "viewer",
+  "GET /v1/calls/:id/recording": "viewer",
   "POST /v1/calls/:id/hangup": "operator",
   "POST /v1/calls/:id/transfer": "operator",
 

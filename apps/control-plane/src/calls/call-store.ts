@@ -10,6 +10,8 @@ import {
   callStatusSchema,
   type NumberId,
   numberIdSchema,
+  type RecordingView,
+  recordingViewSchema,
   type TrunkId,
   trunkIdSchema,
   type VoiceMode,
@@ -39,6 +41,8 @@ export type StoredCall = {
   readonly record: CallRecord | null;
   readonly trunkId: TrunkId | null;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Null for a call that was not to be recorded. */
+  readonly recording: RecordingView | null;
 };
 
 /** Which gateway, in which of its lives, tells an event. */
@@ -100,7 +104,7 @@ export class CallStore {
 
   /** Throws `not_found`. */
   async byId(id: string): Promise<StoredCall> {
-    const row = await this.#db.get("SELECT * FROM call WHERE id = ?", id);
+    const row = await this.#db.get(`${selectCall} WHERE id = ?`, id);
     if (row === null) throw new AppError("not_found", "There is no such call.");
     return callOf(row);
   }
@@ -131,8 +135,8 @@ export class CallStore {
     // The words of calls stand in the order of their beginnings: the newest are had without sorting all.
     const rows = await this.#db.all(
       expression === undefined
-        ? `SELECT * FROM call ${where} ORDER BY started_at_ms DESC, id DESC LIMIT ?`
-        : `SELECT call.* FROM call_words
+        ? `${selectCall} ${where} ORDER BY started_at_ms DESC, id DESC LIMIT ?`
+        : `SELECT ${callColumns} FROM call_words
            CROSS JOIN (SELECT id AS place, call_id FROM call_text_place) ON place = call_words.rowid
            CROSS JOIN call ON call.id = call_id
            ${where} ORDER BY call_words.rowid DESC LIMIT ?`,
@@ -260,11 +264,16 @@ async function end(writer: SqlWriter, teller: Teller, record: CallRecord): Promi
   return ended > 0;
 }
 
+const callColumns = `call.*, (SELECT json_object('status', state, 'flaw', flaw,
+    'durationMs', audio_ms, 'deletedAt', strftime('%FT%R:%fZ', deleted_at_ms / 1000.0, 'unixepoch'))
+  FROM recording WHERE recording.call_id = call.id) AS recording`;
+const selectCall = `SELECT ${callColumns} FROM call`;
+
 const metadataSchema = z.record(z.string(), z.string());
 
 /** A row of the table `call`. */
 export function callOf(row: SqlRow): StoredCall {
-  const { direction, record, metadata } = row;
+  const { direction, record, metadata, recording } = row;
   invariant(direction === "inbound" || direction === "outbound", "a call has a direction");
   return {
     id: callIdSchema.parse(row["id"]),
@@ -282,6 +291,8 @@ export function callOf(row: SqlRow): StoredCall {
     record: typeof record === "string" ? callRecordSchema.parse(JSON.parse(record)) : null,
     trunkId: trunkIdSchema.nullable().parse(row["trunk_id"]),
     metadata: typeof metadata === "string" ? metadataSchema.parse(JSON.parse(metadata)) : {},
+    recording:
+      typeof recording === "string" ? recordingViewSchema.parse(JSON.parse(recording)) : null,
   };
 }
 

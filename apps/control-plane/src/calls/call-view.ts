@@ -38,7 +38,8 @@ export function viewOfCall(call: StoredCall): CallView {
       message: endCauseText[why],
       at: timeText(atMs),
     })),
-    recordingReady: false,
+    recordingReady: call.recording?.status === "ready",
+    recording: call.recording,
     callerContext: null,
     metadata: { ...call.metadata },
   };

@@ -1,4 +1,4 @@
-import type { Log, Secret } from "@agentcall/base";
+import { invariant, type Log, type Secret } from "@agentcall/base";
 import {
   type CallEvent,
   type CallId,
@@ -19,6 +19,7 @@ import { bookedTalkMs } from "../ledger/usage-book.ts";
 import type { Database } from "../sqlite/database.ts";
 import type { NumberStore, RegisteredNumber } from "../numbers/number-store.ts";
 import type { Trunk } from "../trunks/trunk.ts";
+import type { Recordings } from "../recordings/open-recordings.ts";
 import type { TrunkCapacity, TrunkPlace } from "../trunks/trunk-capacity.ts";
 import type { TrunkStore } from "../trunks/trunk-store.ts";
 import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
@@ -49,6 +50,7 @@ export type CallDeskOptions = {
   readonly keys: KeyOpener;
   readonly context: CallerContext;
   readonly licensing: Licensing;
+  readonly recordings: Pick<Recordings, "store">;
   readonly provider: ProviderSettings;
   readonly tools: Pick<ToolWebhook, "call">;
   readonly callsMax: number;
@@ -122,11 +124,13 @@ export class CallDesk implements CallHandlers {
       agents === null ? "" : this.#contextOf(agents, offer),
     ]);
     const mayFallBack = agents !== null && apiKey.kind === "opened";
+    const isRecorded = mayFallBack && agents.inbound?.record === true;
     const outcome = planCall({
       ...facts,
       apiKey,
       fallbackKey: mayFallBack ? await keys.fallback(agents, offer.callId) : null,
       provider,
+      recordingKey: isRecorded ? await this.#recordingKey(agents, offer.callId) : null,
       charging: await this.#chargingOf(number),
       callerContext,
     });
@@ -212,6 +216,12 @@ export class CallDesk implements CallHandlers {
 
   async #contextOf({ id, inbound }: RegisteredNumber, offer: CallOffer): Promise<string> {
     return inbound === null ? "" : this.#options.context.forCall(offer, { id, inbound });
+  }
+
+  async #recordingKey({ id, inbound }: RegisteredNumber, callId: CallId): Promise<Secret | null> {
+    invariant(inbound !== null, "what has no agent was refused");
+    const { retentionDays } = inbound.recording;
+    return this.#options.recordings.store.begin(callId, { id, retentionDays });
   }
 
   async #chargingOf(number: RegisteredNumber | null): Promise<Charging> {

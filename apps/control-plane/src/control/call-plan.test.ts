@@ -80,6 +80,7 @@ describe("the plan of a call", () => {
         forward: null,
         ladder: { managedKey: null, forwardTo: null, announcement: null, rejectWith: 503 },
         tools: [],
+        recording: null,
       },
     });
   });
@@ -116,6 +117,28 @@ describe("the plan of a call", () => {
     expect(planCall(factsOf({ budgets: [budget] }))).toMatchObject({
       kind: "accept",
       plan: { forward: null, provider: { apiKey: "the key" } },
+    });
+  });
+
+  test("of a call that is recorded holds its data key, and tells the caller before anything else", () => {
+    const inbound = inboundConfigSchema.parse({
+      mode: "ai",
+      systemPrompt: "Be brief.",
+      firstMessage: "Hello.",
+      record: true,
+      recording: { pauseSecs: 7 },
+    });
+
+    const outcome = planCall(
+      factsOf({ number: { ...number, inbound }, recordingKey: new Secret("the data key") }),
+    );
+
+    expect(outcome).toMatchObject({
+      plan: {
+        usageTerms: { recorded: true },
+        agent: { firstMessage: "This call is being recorded. Hello." },
+        recording: { dataKey: "the data key", pauseMs: 7_000 },
+      },
     });
   });
 
@@ -295,6 +318,7 @@ function factsOf(changes: Partial<PlanFacts> = {}): PlanFacts {
       model: "gpt-realtime-2.1",
     },
     callerContext: "",
+    recordingKey: null,
     charging: { epoch: 1, rateCard: defaultRateCard, keyFingerprint: null },
     ...changes,
   };

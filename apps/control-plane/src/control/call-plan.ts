@@ -1,6 +1,7 @@
 import { invariant, type Secret } from "@agentcall/base";
-import type { CallPlan, EndCause, PlanOutcome, RateCard } from "@agentcall/contract";
+import type { CallPlan, EndCause, InboundConfig, PlanOutcome, RateCard } from "@agentcall/contract";
 import { type Budget, verdictOf } from "../budgets/budget.ts";
+import { disclosedFirstMessage } from "../recordings/disclosure.ts";
 import { withContext } from "./caller-context.ts";
 import type { RegisteredNumber } from "../numbers/number-store.ts";
 import type { Trunk } from "../trunks/trunk.ts";
@@ -30,6 +31,8 @@ export type PlanFacts = OfferFacts & {
   readonly fallbackKey: Secret | null;
   readonly provider: ProviderSettings;
   readonly charging: Charging;
+  /** Base64, for the recording of this call; null where it is not recorded. */
+  readonly recordingKey: Secret | null;
   /** What the agent is told of its caller; empty: nothing. */
   readonly callerContext: string;
 };
@@ -105,13 +108,14 @@ export function planCall(facts: PlanFacts): PlanOutcome {
         ...facts.charging,
         voiceMode: number.voiceMode,
         trunkId: facts.trunk?.id ?? null,
-        recorded: false,
+        recorded: facts.recordingKey !== null,
       },
       agent: {
         instructions: withContext(inbound.systemPrompt, facts.callerContext),
         voice: inbound.voice,
         language: inbound.language,
-        firstMessage: inbound.firstMessage,
+        firstMessage:
+          facts.recordingKey === null ? inbound.firstMessage : disclosedFirstMessage(inbound),
         model: inbound.model ?? provider.model,
       },
       provider: {
@@ -129,6 +133,7 @@ export function planCall(facts: PlanFacts): PlanOutcome {
         rejectWith,
       },
       tools: inbound.tools,
+      recording: recordingPlanOf(inbound, facts.recordingKey),
     },
   };
 }
@@ -136,6 +141,15 @@ export function planCall(facts: PlanFacts): PlanOutcome {
 function trialLeftMsOf({ budgets }: OfferFacts): number {
   const trial = budgets.find(({ scope }) => scope === "trial");
   return trial === undefined ? Infinity : Math.floor(trial.limit - trial.used);
+}
+
+function recordingPlanOf(
+  { recording }: InboundConfig,
+  dataKey: Secret | null,
+): CallPlan["recording"] {
+  if (dataKey === null) return null;
+  const { pauseOnDtmf, pauseSecs } = recording;
+  return { dataKey: dataKey.reveal(), pauseMs: pauseOnDtmf ? pauseSecs * 1_000 : null };
 }
 
 function withoutKey(

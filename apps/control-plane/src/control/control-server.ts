@@ -13,6 +13,9 @@ import {
   gatewayFrameSchema,
   type LiveEvent,
   type PlanOutcome,
+  type RecordingOffer,
+  type RecordingPiece,
+  type RecordingProgress,
   type ToolOutcome,
   type TrunkId,
   type TrunkReport,
@@ -38,6 +41,12 @@ export type CallHandlers = {
   onTool(call: ToolAsked): Promise<ToolOutcome>;
 };
 
+/** What they mean for recordings. Both reject when the disk does. */
+export type RecordingHandlers = {
+  onOffer(offer: RecordingOffer): Promise<RecordingProgress>;
+  onPiece(piece: RecordingPiece): Promise<RecordingProgress>;
+};
+
 /** What they mean for trunks. */
 export type TrunkHandlers = {
   onGatewayWelcomed(gateway: TrunkGateway): void;
@@ -58,6 +67,7 @@ type ControlServerOptions = {
   readonly log: Log;
   readonly calls: CallHandlers;
   readonly trunks: TrunkHandlers;
+  readonly recordings: RecordingHandlers;
 };
 
 const host = "127.0.0.1"; // one machine; across machines the link gets certificates of its own
@@ -171,6 +181,16 @@ export class ControlServer {
       case "tool.call":
         void this.#callTool(connection, frame);
         return;
+      case "recording.offer": {
+        const { offer } = frame;
+        void this.#takeRecording(connection, offer.callId, (to) => to.onOffer(offer));
+        return;
+      }
+      case "recording.piece": {
+        const { piece } = frame;
+        void this.#takeRecording(connection, piece.callId, (to) => to.onPiece(piece));
+        return;
+      }
       case "live":
         this.#hear(connection, frame.event);
         return;
@@ -254,6 +274,18 @@ export class ControlServer {
     const { callId, toolCallId } = call;
     const outcome = await this.#options.calls.onTool(call);
     connection.send({ kind: "tool.result", callId, toolCallId, outcome });
+  }
+
+  async #takeRecording(
+    connection: Connection,
+    callId: CallId,
+    take: (handlers: RecordingHandlers) => Promise<RecordingProgress>,
+  ): Promise<void> {
+    const progress = await take(this.#options.recordings).catch((error: unknown) => {
+      this.#options.log.error({ callId, err: error }, "a recording could not be stored");
+      return { kind: "later" } as const; // the gateway keeps it
+    });
+    connection.send({ kind: "recording.progress", callId, progress });
   }
 
   async #store(

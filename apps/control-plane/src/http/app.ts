@@ -36,6 +36,8 @@ import { addUsageRoutes } from "../ledger/usage-routes.ts";
 import { addMailRoutes } from "../mail/mail-routes.ts";
 import { addMemoryRoutes } from "../memory/memory-routes.ts";
 import { addReconciliationRoutes } from "../reconciliation/reconciliation-routes.ts";
+import { addRecordingRoutes } from "../recordings/recording-routes.ts";
+import type { Recordings } from "../recordings/open-recordings.ts";
 import { addReportRoutes } from "../reports/report-routes.ts";
 import { addNumberRoutes } from "../numbers/number-routes.ts";
 import type { NumberStore } from "../numbers/number-store.ts";
@@ -80,6 +82,7 @@ export type AppDeps = {
   readonly jobs: JobQueue;
   readonly afterCall: AfterCall;
   readonly privacy: Privacy;
+  readonly recordings: Recordings;
   readonly idempotent: IdempotentAnswers;
   readonly vault: Omit<VaultRoutesDeps, "idempotent">;
   readonly hangUp: HangUp;
@@ -132,6 +135,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addLicenseRoutes(app, deps.licensing);
   const { db, context, mail, memory, reports, webhooks } = deps.afterCall;
   addCallRoutes(app, { ...deps, db, context });
+  addRecordingRoutes(app, { ...deps, db });
   addReportRoutes(app, { ...deps, db, reports, nowMs: () => deps.clock.nowMs() });
   addMemoryRoutes(app, db, memory);
   addMailRoutes(app, mail);

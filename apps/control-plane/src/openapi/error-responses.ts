@@ -6,6 +6,7 @@ const detailsOf: Readonly<Record<string, object>> = {
   rate_limited: { details: { retryAfterSecs: 12 } },
   byok_key_invalid: { reason: "insufficient_quota" },
   byok_test_failed: { reason: "provider_unreachable" },
+  recording_not_found: { reason: "not_ready" },
   license_invalid: { reason: "signature" },
 };
 
@@ -56,6 +57,8 @@ export function errorStatusesOf(operation: {
       case 409:
       case 413:
         return changes;
+      case 416:
+        return namesOne && !changes;
       case 422:
         return hasInput || changes;
       case 502:

@@ -19,12 +19,6 @@ export type CallRecordings = {
   remove(callId: CallId): Promise<boolean>;
 };
 
-/** Of an appliance that records nothing. */
-export const noRecordings: CallRecordings = {
-  openWav: () => Promise.resolve(null),
-  remove: () => Promise.resolve(false),
-};
-
 /** One file of a caller's data. */
 export type CallerDataFile = {
   readonly path: string;

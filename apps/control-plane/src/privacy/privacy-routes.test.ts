@@ -26,8 +26,8 @@ beforeEach(async () => {
   await tellCall(house, { callId: first, words: "zanzibar", summary: "quokka" });
   await tellCall(house, { callId: second, words: "zanzibar again", summary: null });
   await tellCall(house, { callId: strangers, from: other, words: "lisbon", summary: "wombat" });
-  house.recordings.set(first, "RIFF of the first");
-  house.recordings.set(strangers, "RIFF of a stranger");
+  house.sounds.set(first, "RIFF of the first");
+  house.sounds.set(strangers, "RIFF of a stranger");
   contactId = await rememberCaller();
 });
 afterEach(async () => {
@@ -102,7 +102,7 @@ describe("the erasure of a caller", () => {
     expect(again.json()).toEqual(answer.json());
     expect(isInFile("zanzibar", "quokka", "Capybara")).toEqual([false, false, false]);
     expect(isInFile("lisbon", "wombat")).toEqual([true, true]);
-    expect([...house.recordings.keys()]).toEqual([strangers]);
+    expect([...house.sounds.keys()]).toEqual([strangers]);
     expect((await house.ask("GET", `/v1/contacts/by-phone/${phone}`)).statusCode).toBe(404);
     for (const id of [first, second]) {
       const call = await house.ask("GET", `/v1/calls/${id}`);

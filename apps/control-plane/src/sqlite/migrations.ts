@@ -4,6 +4,7 @@ import { jobsSchema } from "./schema/jobs.ts";
 import { ledgerSchema } from "./schema/ledger.ts";
 import { retentionSchema } from "./schema/retention.ts";
 import { toolCallsSchema } from "./schema/tool-calls.ts";
+import { recordingsSchema } from "./schema/recordings.ts";
 import { vaultRotationSchema } from "./schema/vault-rotation.ts";
 import { reconciliationSchema } from "./schema/reconciliation.ts";
 import { reportsSchema } from "./schema/reports.ts";
@@ -187,4 +188,5 @@ export const migrations: readonly Migration[] = [
   reconciliationSchema,
   toolCallsSchema,
   retentionSchema,
+  recordingsSchema,
 ];

@@ -1,4 +1,7 @@
 import { Readable } from "node:stream";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { type Secret, seededRandom, silentLog } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
@@ -8,6 +11,7 @@ import { openPrivacy, type Privacy } from "../privacy/open-privacy.ts";
 import { rootKeyOf } from "./root-key.ts";
 import type { Role } from "@agentcall/contract";
 import { type AfterCall, openAfterCall } from "../after-call.ts";
+import { openRecordings, type Recordings } from "../recordings/open-recordings.ts";
 import { ApiKeyStore } from "../access/api-key-store.ts";
 import { applianceActor, AuditLog } from "../audit/audit-log.ts";
 import { Budgets } from "../budgets/budgets.ts";
@@ -38,7 +42,7 @@ import { openUsage } from "../usage.ts";
 import { Vault } from "../vault/vault.ts";
 import { openDatabase } from "../sqlite/open-database.ts";
 
-type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** The API over a fresh database in memory, with one key of each role. */
 export class OpenApp {
@@ -63,7 +67,10 @@ export class OpenApp {
   readonly afterCall: AfterCall;
   readonly privacy: Privacy;
   /** The sound of calls, by call. */
-  readonly recordings: Map<string, string>;
+  readonly sounds: Map<string, string>;
+  readonly recordings: Recordings;
+  /** Where the files of recordings are. */
+  readonly dataDir: string;
   readonly usage: ExportParts;
   readonly keys: Readonly<Record<Role, Secret>>;
   /** The calls that a hangup was asked for; none can be ended while `gateways` is 0. */
@@ -92,7 +99,9 @@ export class OpenApp {
     this.jobs = parts.jobs;
     this.afterCall = parts.afterCall;
     this.privacy = parts.privacy;
+    this.sounds = parts.sounds;
     this.recordings = parts.recordings;
+    this.dataDir = parts.dataDir;
     this.usage = parts.usage;
     this.keys = parts.keys;
     this.hungUp = parts.hungUp;
@@ -154,18 +163,31 @@ export class OpenApp {
       random,
       log: silentLog,
     });
-    const recordings = new Map<string, string>();
+    const sounds = new Map<string, string>();
     const privacy = openPrivacy({
       db,
       audit,
       jobs,
       ...around,
-      recordings: testRecordings(recordings),
+      recordings: testRecordings(sounds),
     });
     const trunks = new TrunkStore({ db, audit, vault, clock, random });
     const capacity = new TrunkCapacity();
     const trunkDesk = new TrunkDesk({ trunks, capacity, stream, ...around });
-    const calls = new CallStore(db, usageBook, afterCall.followers);
+    const dataDir = mkdtempSync(path.join(tmpdir(), "open-app-"));
+    const { outbox } = afterCall;
+    const recordings = await openRecordings({
+      ...around,
+      dataDir,
+      db,
+      audit,
+      vault,
+      jobs,
+      outbox,
+      stream,
+    });
+    const followers = [...afterCall.followers, recordings.store.follow];
+    const calls = new CallStore(db, usageBook, followers);
     const usage = openUsage({
       ...{ db, audit, vault, identity, licensing, jobs, stream, clock, log: silentLog },
       outbox: afterCall.outbox,
@@ -198,6 +220,7 @@ export class OpenApp {
       jobs,
       afterCall,
       privacy,
+      recordings,
       idempotent: new IdempotentAnswers(db, clock),
       hangUp: ({ id }) => {
         if (state.gateways > 0) hungUp.push(id);
@@ -244,7 +267,9 @@ export class OpenApp {
       jobs,
       afterCall,
       privacy,
+      sounds,
       recordings,
+      dataDir,
       keys,
       hungUp,
       transferred,
@@ -278,6 +303,7 @@ export class OpenApp {
     await this.jobs.close();
     await this.rotation.close();
     await this.db.close();
+    rmSync(this.dataDir, { recursive: true });
   }
 }
 

@@ -14,6 +14,9 @@ export const actionWebhookPurpose = "action-webhook";
 /** What the secret that signs the questions about a number's callers is sealed for. */
 export const contextWebhookPurpose = "context-webhook";
 
+/** What the data key of a recording is sealed for; its owner is the call. */
+export const recordingPurpose = "recording";
+
 /** A secret to be kept, with what may be shown of it. */
 export type Keepsake = {
   readonly purpose: string;
@@ -152,13 +155,16 @@ export class Vault {
     return { kind: "opened", secret, keyVersion: opened.keyVersion };
   }
 
-  /** Tries every envelope and marks those that do not open, so that their owners can say so. */
+  /**
+   * Tries every envelope and marks those that do not open, so that their owners can say so. Those of
+   * recordings are left out: there may be a year of them, and who listens to one is told.
+   */
   async check(): Promise<void> {
     let after: readonly [string, string] = ["", ""];
     for (;;) {
       const rows = await this.#db.all(
         `SELECT purpose, owner_id, version, stored, unreadable_since_ms FROM secret
-         WHERE (purpose, owner_id) > (?, ?) ORDER BY purpose, owner_id LIMIT ?`,
+         WHERE (purpose, owner_id) > (?, ?) AND purpose <> '${recordingPurpose}' ORDER BY purpose, owner_id LIMIT ?`,
         ...after,
         checkedAtOnce,
       );

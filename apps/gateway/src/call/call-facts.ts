@@ -119,9 +119,13 @@ export class CallFacts {
   /** The appliance's key carries the call from now on. What is returned is to be told. */
   carriedByManagedKey(): CallUsage | null {
     this.#voiceMode = "managed";
-    if (this.#terms === null) return null;
-    this.#terms = { ...this.#terms, voiceMode: "managed", keyFingerprint: null };
-    return this.meter.changeTerms(this.#terms);
+    return this.#changeTerms({ voiceMode: "managed", keyFingerprint: null });
+  }
+
+  /** The call was to be recorded, and is not. What is returned is to be told. */
+  notRecorded(): CallUsage | null {
+    if (this.#terms?.recorded !== true) return null;
+    return this.#changeTerms({ recorded: false });
   }
 
   /** A step of the failure ladder. What is returned is to be told, null when the record holds all it can. */
@@ -160,6 +164,12 @@ export class CallFacts {
       fallbackSteps: [...this.#fallbackSteps],
       mediaStats: answeredMs === null ? null : mediaStats,
     };
+  }
+
+  #changeTerms(change: Partial<UsageTerms>): CallUsage | null {
+    if (this.#terms === null) return null;
+    this.#terms = { ...this.#terms, ...change };
+    return this.meter.changeTerms(this.#terms);
   }
 
   #latency(): CallLatency {

@@ -12,6 +12,7 @@ import type { G711Codec } from "@agentcall/media";
 import type { AudioDelta, SessionReport, SpokenLine } from "@agentcall/realtime";
 import type { CallOffer, ToolCall } from "../control/control-link.ts";
 import type { Invite } from "../sip/sip-leg.ts";
+import type { RecordingPorts } from "./call-recording.ts";
 import type { Phrases } from "./phrases.ts";
 import type { Pacer } from "../rtp/pacer.ts";
 import type { OpenRtp } from "../rtp/rtp-endpoint.ts";
@@ -93,6 +94,7 @@ export type CallPorts = {
   readonly pacer: Pacer;
   readonly control: CallControl;
   readonly makeModelSession: MakeModelSession;
+  readonly recordings: RecordingPorts;
   readonly phrases: Phrases;
   readonly timing: CallTiming;
   readonly dial: (request: DialRequest, handlers: FarLegHandlers) => FarLeg;

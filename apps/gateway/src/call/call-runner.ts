@@ -1,6 +1,7 @@
 import { type Log, type Timer, unreachable } from "@agentcall/base";
 import type { CallId, CallKey, CallPlan, EndCause, FallbackStep } from "@agentcall/contract";
 import { mediaTimeoutMs } from "../rtp/media-session.ts";
+import type { MediaTap } from "../rtp/media-tap.ts";
 import type { Invite, Reoffer, SipLeg, SipLegHandlers } from "../sip/sip-leg.ts";
 import { AudioJunction } from "./audio-junction.ts";
 import { CallFacts } from "./call-facts.ts";
@@ -8,6 +9,7 @@ import { CallHandover } from "./call-handover.ts";
 import { CallMedia } from "./call-media.ts";
 import type { CallPorts } from "./call-ports.ts";
 import type { CallAction, CallInput, CallState } from "./call-state.ts";
+import { CallRecording } from "./call-recording.ts";
 import { CallTeller } from "./call-teller.ts";
 import { CallTimers } from "./call-timers.ts";
 import { decideCall } from "./call.ts";
@@ -30,6 +32,7 @@ export class CallRunner implements SipLegHandlers {
   readonly #timers: CallTimers;
   readonly #media: CallMedia;
   readonly #handover: CallHandover;
+  readonly #recording: CallRecording;
   readonly #inputs: CallInput[] = [];
   #taking = false;
   #state: CallState = { kind: "arrived" };
@@ -56,6 +59,7 @@ export class CallRunner implements SipLegHandlers {
     });
     this.#media = new CallMedia(ports, invite, this.#log);
     this.#handover = this.#makeHandover();
+    this.#recording = new CallRecording(ports.recordings, invite.callId);
   }
 
   get callId(): CallId {
@@ -247,8 +251,10 @@ export class CallRunner implements SipLegHandlers {
     const offer = { callId, from, to, sipCallId, sourceAddress, trunkId, startedAtMs };
     this.#ports.control.offer(offer).then(
       (outcome) => {
-        if (outcome.kind === "accept") this.#facts.planned(outcome.plan);
-        else this.#facts.belongsTo(outcome.numberId, outcome.voiceMode);
+        if (outcome.kind === "accept") {
+          this.#facts.planned(outcome.plan);
+          this.#recording.planned(outcome.plan);
+        } else this.#facts.belongsTo(outcome.numberId, outcome.voiceMode);
         this.#take({ kind: "planned", outcome });
       },
       (error: unknown) => {
@@ -327,6 +333,7 @@ export class CallRunner implements SipLegHandlers {
     this.#media.start({
       sink: junction,
       source: junction,
+      tap: this.#startRecording(),
       onDigit: (digit) => {
         const { farParty } = this.#handover;
         if (farParty === null) conversation.pressed(digit);
@@ -352,6 +359,14 @@ export class CallRunner implements SipLegHandlers {
     });
   }
 
+  #startRecording(): MediaTap | null {
+    const isDisclosed = this.#state.kind === "talking"; // the agent's first words tell it
+    const tap = this.#recording.start(this.#media.codec, isDisclosed);
+    const usage = tap === null ? this.#facts.notRecorded() : null;
+    if (usage !== null) this.#teller.tell({ kind: "call.usage", usage });
+    return tap;
+  }
+
   /** Gives back what the call holds, and tells its record. */
   #finish(cause: EndCause, sipStatus: number): void {
     this.#timers.disarmAll();
@@ -361,6 +376,7 @@ export class CallRunner implements SipLegHandlers {
     this.#handover.close();
     const stats = this.#media.stats();
     this.#media.close();
+    this.#recording.end();
     void this.#teller.end(cause, sipStatus, stats).then(() => {
       this.#onFinished(this);
     });

@@ -29,6 +29,7 @@ const plan: CallPlan = callPlanSchema.parse({
   liveTranscript: true,
   ladder: { managedKey: null, forwardTo: null, announcement: null, rejectWith: 503 },
   tools: [],
+  recording: null,
 });
 
 /** The words of the scripts below. */

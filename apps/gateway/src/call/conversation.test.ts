@@ -45,6 +45,7 @@ const plan: CallPlan = callPlanSchema.parse({
   liveTranscript: true,
   ladder: { managedKey: null, forwardTo: null, announcement: null, rejectWith: 503 },
   tools: [],
+  recording: null,
 });
 
 const planWithTools: CallPlan = {

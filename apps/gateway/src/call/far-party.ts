@@ -135,6 +135,7 @@ export class FarParty {
         source: this.#towards,
         onDigit,
         onFrameSent: () => undefined,
+        tap: null, // the caller's leg hears both
         onMediaLost: () => {
           onEvent("hung-up");
         },

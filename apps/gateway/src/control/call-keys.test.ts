@@ -92,6 +92,7 @@ function accept(apiKey: string, managedKey: string | null): PlanOutcome {
       liveTranscript: false,
       ladder: { managedKey, forwardTo: null, announcement: null, rejectWith: 503 },
       tools: [],
+      recording: null,
     }),
   };
 }

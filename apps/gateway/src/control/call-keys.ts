@@ -2,8 +2,8 @@ import { Secret } from "@agentcall/base";
 import type { CallId, CallKey, CallPlan, PlanOutcome } from "@agentcall/contract";
 
 /**
- * The keys of calls whose sessions are about to be opened: the only place in a gateway that holds
- * any. A plan goes about with tickets in place of its keys; a ticket is taken once, and what nobody
+ * The keys of calls whose sessions and recordings are about to be opened: the only place in a gateway
+ * that holds any. A plan goes about with tickets in place of its keys; a ticket is taken once, and what nobody
  * took is forgotten at the end of its call.
  */
 export class CallKeys {
@@ -36,16 +36,21 @@ export class CallKeys {
   forget(callId: CallId): void {
     this.#keys.delete(ownTicket(callId));
     this.#keys.delete(managedTicket(callId));
+    this.#keys.delete(recordingTicket(callId));
   }
 
   #ticketed(callId: CallId, plan: CallPlan): CallPlan {
-    const { provider, ladder } = plan;
+    const { provider, ladder, recording } = plan;
     this.#keys.set(ownTicket(callId), new Secret(provider.apiKey));
     if (ladder.managedKey !== null) {
       this.#keys.set(managedTicket(callId), new Secret(ladder.managedKey));
     }
+    if (recording !== null) {
+      this.#keys.set(recordingTicket(callId), new Secret(recording.dataKey));
+    }
     return {
       ...plan,
+      recording: recording === null ? null : { ...recording, dataKey: recordingTicket(callId) },
       provider: { ...provider, apiKey: ownTicket(callId) },
       ladder: { ...ladder, managedKey: ladder.managedKey === null ? null : managedTicket(callId) },
     };
@@ -58,4 +63,8 @@ function ownTicket(callId: CallId): string {
 
 function managedTicket(callId: CallId): string {
   return `the managed key of ${callId}`;
+}
+
+function recordingTicket(callId: CallId): string {
+  return `the recording key of ${callId}`;
 }

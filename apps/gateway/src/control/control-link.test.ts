@@ -59,6 +59,7 @@ beforeEach(async () => {
     log: silentLog,
     liveCallIds: () => [callId],
     onHangup: (id) => hungUp.push(id),
+    onUp: () => undefined,
     onTransfer: (id, to) => transferred.push([id, to]),
     onTrunks: ({ trunks }) => told.push(...trunks.map(({ trunkId }) => trunkId)),
     onTrunkTest: ({ testId }) => told.push(testId),

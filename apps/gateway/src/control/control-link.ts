@@ -18,6 +18,9 @@ import {
   type GatewayFrame,
   type LiveEvent,
   type PlanOutcome,
+  type RecordingOffer,
+  type RecordingPiece,
+  type RecordingProgress,
   type ToolOutcome,
   type TrunkTestLine,
 } from "@agentcall/contract";
@@ -43,11 +46,13 @@ type ControlLinkOptions = {
   readonly onTrunks: (news: Extract<ControlFrame, { kind: "trunks" }>) => void;
   readonly onTrunkTest: (test: Extract<ControlFrame, { kind: "trunk.test" }>) => void;
   readonly onTransfer: (callId: CallId, to: string) => void;
+  readonly onUp: () => void;
 };
 
 const reconnectSchedule = { firstMs: 100, maxMs: 2_000 } as const; // a restarted control plane is back within seconds
 const welcomeMsMax = 5_000; // a peer that takes the connection and says nothing
 const planMsMax = 3_000; // the caller hears nothing but 100 Trying meanwhile
+const recordingMsMax = 30_000; // to open each segment of an hour takes a second, on a busy machine some
 const toolMsMax = 10_000; // the webhook has 8 s, and the link is near
 const eventsPerFrameMax = 100; // the contract's limit
 const liveBufferedBytesMax = 262_144; // what passes is left out when the control plane reads slowly
@@ -74,6 +79,7 @@ export class ControlLink {
   readonly #offers = new Map<CallId, PendingOffer>();
   readonly #keyRequests = new Map<string, (key: Secret | null) => void>();
   readonly #tools: PendingAsks<ToolOutcome>;
+  readonly #recordings: PendingAsks<RecordingProgress>;
   #state: LinkState = { kind: "down" };
   #timer: Timer | null = null;
   #attempt = 0;
@@ -85,6 +91,7 @@ export class ControlLink {
   constructor(options: ControlLinkOptions) {
     this.#options = options;
     this.#tools = new PendingAsks(options.clock, toolMsMax);
+    this.#recordings = new PendingAsks(options.clock, recordingMsMax);
     this.ready = new Promise((resolve) => {
       this.#onceWelcomed = resolve;
     });
@@ -141,6 +148,16 @@ export class ControlLink {
     return asked;
   }
 
+  /** Asks what the control plane has of a recording. Rejects with `control-plane-unreachable`. */
+  offerRecording(offer: RecordingOffer): Promise<RecordingProgress> {
+    return this.#askRecording(offer.callId, { kind: "recording.offer", offer });
+  }
+
+  /** Sends a piece of it. Rejects with `control-plane-unreachable`. */
+  sendRecordingPiece(piece: RecordingPiece): Promise<RecordingProgress> {
+    return this.#askRecording(piece.callId, { kind: "recording.piece", piece });
+  }
+
   /** Tells what must last: on disk first, then sent, until it is acknowledged. */
   async record(event: CallEvent): Promise<void> {
     try {
@@ -174,6 +191,7 @@ export class ControlLink {
     this.#offers.clear();
     for (const settle of this.#keyRequests.values()) settle(null);
     this.#tools.endAll();
+    this.#recordings.endAll();
     if (this.#state.kind !== "down") this.#state.socket.close(1000);
     this.#state = { kind: "down" };
   }
@@ -250,6 +268,9 @@ export class ControlLink {
       case "tool.result":
         this.#tools.answer(`${frame.callId} ${frame.toolCallId}`, frame.outcome);
         return;
+      case "recording.progress":
+        this.#recordings.answer(frame.callId, frame.progress);
+        return;
       case "trunks":
         this.#options.onTrunks(frame);
         return;
@@ -270,6 +291,7 @@ export class ControlLink {
     }
     for (const { offer } of this.#offers.values()) this.#send({ kind: "call.offer", ...offer });
     this.#onceWelcomed?.();
+    this.#options.onUp();
   }
 
   #onPlan(callId: CallId, outcome: PlanOutcome): void {
@@ -292,12 +314,20 @@ export class ControlLink {
     this.#timer?.cancel();
     this.#state = { kind: "down" };
     this.#tools.endAll();
+    this.#recordings.endAll();
     this.#attempt += 1;
     const delayMs = retryDelayMs(reconnectSchedule, this.#attempt, random);
     log.warn({ code, attempt: this.#attempt, delayMs }, "the control link is down; trying again");
     this.#timer = clock.after(delayMs, () => {
       this.#connect();
     });
+  }
+
+  #askRecording(callId: CallId, frame: GatewayFrame): Promise<RecordingProgress> {
+    const asked = this.#recordings.ask(callId);
+    this.#send(frame);
+    if (!this.isUp) this.#recordings.endAll();
+    return asked;
   }
 
   #send(frame: GatewayFrame): void {

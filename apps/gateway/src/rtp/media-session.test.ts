@@ -98,6 +98,7 @@ beforeEach(async () => {
     },
     onDigit: (digit) => told.push(digit),
     onFrameSent: () => undefined,
+    tap: null,
     onMediaLost: () => told.push("media lost"),
   });
 });

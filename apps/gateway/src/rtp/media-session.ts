@@ -17,6 +17,7 @@ import { FramePacket } from "./frame-packet.ts";
 import { InbandKeys } from "./inband-keys.ts";
 import { KeyPresses } from "./key-presses.ts";
 import type { PacedStream, Pacer } from "./pacer.ts";
+import type { MediaTap } from "./media-tap.ts";
 import type { OpenRtp, RtpEndpoint } from "./rtp-endpoint.ts";
 import { Repacketizer } from "./repacketizer.ts";
 import { type AgreedSource, SourceCheck } from "./source-check.ts";
@@ -55,6 +56,8 @@ export type MediaEnds = {
   readonly source: FrameSource;
   readonly onDigit: (digit: string) => void;
   readonly onFrameSent: () => void;
+  /** Hears what passes; null: nobody does. */
+  readonly tap: MediaTap | null;
   /** Told once: nothing came from the caller's side for 30 s. */
   readonly onMediaLost: () => void;
 };
@@ -184,7 +187,10 @@ export class MediaSession implements PacedStream {
     if (running === null) return;
     running.check.agree(stream.source);
     // What is sent while the caller holds is not taken, and so nothing of it is lost.
-    if (this.#stream?.held === true && !stream.held) running.jitter.restart();
+    if (this.#stream?.held === true && !stream.held) {
+      running.jitter.restart();
+      running.ends.tap?.resumed();
+    }
     this.#heardAtMs = this.#options.clock.monotonicMs();
     running.packet.changePayloadType(stream.payloadType);
     running.inband.isListening = stream.telephoneEventPayloadType === null;
@@ -244,27 +250,30 @@ export class MediaSession implements PacedStream {
     running.jitter.tick(nowMs);
     if (stream.held) {
       this.#repacketizer?.clear();
-      running.packet.skip(1);
-    } else this.#sendNext(running, stream);
+      this.skipFrames(1);
+    } else this.#sendNext(running, stream, nowMs - lateMs);
     this.#framesUntilLook -= 1;
     if (this.#framesUntilLook > 0) return;
     this.#framesUntilLook = lookFrames;
+    running.ends.tap?.tick(nowMs);
     if (running.reports.isDue(nowMs)) this.#report(running, stream);
     if (!stream.held && nowMs - this.#heardAtMs > mediaTimeoutMs) this.#loseMedia(running);
   }
 
   skipFrames(count: number): void {
     this.#running?.packet.skip(count);
+    this.#running?.ends.tap?.notSent(count * frameSamples);
   }
 
-  #sendNext(running: Running, stream: NegotiatedStream): void {
+  #sendNext(running: Running, stream: NegotiatedStream, dueMs: number): void {
     const press = stream.telephoneEventPayloadType === null ? null : running.keys.next();
     if (press !== null && stream.telephoneEventPayloadType !== null) {
       this.#repacketizer?.clear();
       const { event, frame } = press;
+      running.ends.tap?.notSent(frameSamples);
       this.#send(running.packet.event(stream.telephoneEventPayloadType, event, frame));
     } else {
-      const isTalkspurt = fillFrame(running, stream);
+      const isTalkspurt = fillFrame(running, stream, dueMs);
       if (this.#repacketizer === null) this.#send(running.packet.next(isTalkspurt));
       else this.#repacketizer.push(isTalkspurt, this.#send);
     }
@@ -316,11 +325,14 @@ export class MediaSession implements PacedStream {
     this.#noteSequence();
     if (stream.held) return; // music on hold is not for the model
     if (isDigit) {
+      running.ends.tap?.keyPressed(this.#heardAtMs);
       const digit = running.digits.push(header, packet);
       if (digit !== null) running.ends.onDigit(digit);
     } else if (header.payloadType === stream.payloadType) {
-      const { payloadOffset, payloadBytes } = header;
+      const { payloadOffset, payloadBytes, ssrc, timestamp } = header;
       transcodeG711(stream.codec, running.codec, packet, payloadOffset, payloadBytes);
+      const { tap } = running.ends;
+      tap?.heard(ssrc, timestamp, packet, payloadOffset, payloadBytes, this.#heardAtMs);
       running.jitter.push(header, packet, this.#heardAtMs);
     }
   }
@@ -396,8 +408,13 @@ export class MediaSession implements PacedStream {
 }
 
 /** Puts a frame of what the source has into the packet. Answers whether it begins a talkspurt. */
-function fillFrame({ packet, source, codec }: Running, stream: NegotiatedStream): boolean {
+function fillFrame(
+  { packet, ends, source, codec }: Running,
+  stream: NegotiatedStream,
+  dueMs: number,
+): boolean {
   const kind = source.pullFrame(packet.bytes, packet.frameOffset, frameSamples);
+  ends.tap?.sent(dueMs, packet.bytes, packet.frameOffset, frameSamples);
   transcodeG711(codec, stream.codec, packet.bytes, packet.frameOffset, frameSamples);
   return kind === "talkspurt-start";
 }

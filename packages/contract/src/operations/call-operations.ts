@@ -11,6 +11,12 @@ export const callOperations = {
     id: "calls.transcript",
     summary: "Shows what was said in a call.",
   },
+  "GET /v1/calls/:id/recording": {
+    id: "calls.recording",
+    summary:
+      "The audio of a call as WAV, caller left and agent right; ranges of it may be asked for.",
+    answer: "file",
+  },
   "POST /v1/calls/:id/hangup": { id: "calls.hangUp", summary: "Ends a call." },
   "POST /v1/calls/:id/transfer": {
     id: "calls.transfer",

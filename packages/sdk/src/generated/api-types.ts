@@ -8,6 +8,8 @@ export type ErrorCode =
   | "plan_limit_byok"
   | "not_found"
   | "method_not_allowed"
+  | "recording_not_found"
+  | "range_not_satisfiable"
   | "conflict"
   | "number_exists"
   | "pairing_code_wrong"
@@ -19,6 +21,7 @@ export type ErrorCode =
   | "license_invalid"
   | "wrong_passphrase"
   | "rate_limited"
+  | "recording_unreadable"
   | "internal_error"
   | "voice_ai_unavailable"
   | "vault_sealed";
@@ -29,6 +32,7 @@ export type EventsStreamMessage = {
     | "call.inbound"
     | "call.ringing"
     | "call.status"
+    | "call.recording"
     | "call.transcript"
     | "call.report.ready"
     | "transcript.partial"
@@ -78,6 +82,13 @@ export type NumbersListItem = {
       "auto" | "en" | "es" | "fr" | "de" | "it" | "pt" | "nl" | "ja" | "ko" | "zh" | "hi" | "ar";
     firstMessage: string | null;
     maxDurationSecs: number;
+    record: boolean;
+    recording: {
+      disclosure: string | null;
+      pauseOnDtmf: boolean;
+      pauseSecs: number;
+      retentionDays: number;
+    };
     liveTranscript: boolean;
     model: string | null;
     answerDeadlineMs: number;
@@ -147,6 +158,13 @@ export type NumbersCreateAnswer = {
       "auto" | "en" | "es" | "fr" | "de" | "it" | "pt" | "nl" | "ja" | "ko" | "zh" | "hi" | "ar";
     firstMessage: string | null;
     maxDurationSecs: number;
+    record: boolean;
+    recording: {
+      disclosure: string | null;
+      pauseOnDtmf: boolean;
+      pauseSecs: number;
+      retentionDays: number;
+    };
     liveTranscript: boolean;
     model: string | null;
     answerDeadlineMs: number;
@@ -210,6 +228,13 @@ export type NumbersGetAnswer = {
       "auto" | "en" | "es" | "fr" | "de" | "it" | "pt" | "nl" | "ja" | "ko" | "zh" | "hi" | "ar";
     firstMessage: string | null;
     maxDurationSecs: number;
+    record: boolean;
+    recording: {
+      disclosure: string | null;
+      pauseOnDtmf: boolean;
+      pauseSecs: number;
+      retentionDays: number;
+    };
     liveTranscript: boolean;
     model: string | null;
     answerDeadlineMs: number;
@@ -304,6 +329,13 @@ export type NumbersUpdateAnswer = {
       "auto" | "en" | "es" | "fr" | "de" | "it" | "pt" | "nl" | "ja" | "ko" | "zh" | "hi" | "ar";
     firstMessage: string | null;
     maxDurationSecs: number;
+    record: boolean;
+    recording: {
+      disclosure: string | null;
+      pauseOnDtmf: boolean;
+      pauseSecs: number;
+      retentionDays: number;
+    };
     liveTranscript: boolean;
     model: string | null;
     answerDeadlineMs: number;
@@ -359,6 +391,13 @@ export type NumbersInboundConfigGetAnswer = {
     "auto" | "en" | "es" | "fr" | "de" | "it" | "pt" | "nl" | "ja" | "ko" | "zh" | "hi" | "ar";
   firstMessage: string | null;
   maxDurationSecs: number;
+  record: boolean;
+  recording: {
+    disclosure: string | null;
+    pauseOnDtmf: boolean;
+    pauseSecs: number;
+    retentionDays: number;
+  };
   liveTranscript: boolean;
   model: string | null;
   answerDeadlineMs: number;
@@ -420,6 +459,15 @@ export type NumbersInboundConfigSetBody = {
     | undefined;
   firstMessage?: string | null | undefined;
   maxDurationSecs?: number | undefined;
+  record?: boolean | undefined;
+  recording?:
+    | {
+        disclosure?: string | null | undefined;
+        pauseOnDtmf?: boolean | undefined;
+        pauseSecs?: number | undefined;
+        retentionDays?: number | undefined;
+      }
+    | undefined;
   liveTranscript?: boolean | undefined;
   model?: string | null | undefined;
   answerDeadlineMs?: number | undefined;
@@ -486,6 +534,13 @@ export type NumbersInboundConfigSetAnswer = {
     "auto" | "en" | "es" | "fr" | "de" | "it" | "pt" | "nl" | "ja" | "ko" | "zh" | "hi" | "ar";
   firstMessage: string | null;
   maxDurationSecs: number;
+  record: boolean;
+  recording: {
+    disclosure: string | null;
+    pauseOnDtmf: boolean;
+    pauseSecs: number;
+    retentionDays: number;
+  };
   liveTranscript: boolean;
   model: string | null;
   answerDeadlineMs: number;
@@ -1029,6 +1084,12 @@ export type CallsListItem = {
     at: string;
   }[];
   recordingReady: boolean;
+  recording: {
+    status: "running" | "ready" | "failed" | "deleted";
+    flaw: "recovered" | "disk_full" | "write_failed" | "damaged" | "undisclosed" | null;
+    durationMs: number | null;
+    deletedAt: string | null;
+  } | null;
   callerContext: {
     source: "none" | "agentcall_memory" | "webhook" | "merge";
     block: string;
@@ -1189,6 +1250,12 @@ export type CallsGetAnswer = {
     at: string;
   }[];
   recordingReady: boolean;
+  recording: {
+    status: "running" | "ready" | "failed" | "deleted";
+    flaw: "recovered" | "disk_full" | "write_failed" | "damaged" | "undisclosed" | null;
+    durationMs: number | null;
+    deletedAt: string | null;
+  } | null;
   callerContext: {
     source: "none" | "agentcall_memory" | "webhook" | "merge";
     block: string;

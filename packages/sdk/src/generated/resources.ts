@@ -214,6 +214,9 @@ export class Resources {
       options?: CallOptions,
     ): Promise<Api.CallsTransferAnswer> =>
       this.#json("POST", `/v1/calls/${part(id)}/transfer`, { body }, options),
+    /** The audio of a call as WAV, caller left and agent right; ranges of it may be asked for. `GET /v1/calls/{id}/recording` */
+    recording: (id: string, options?: CallOptions): Promise<Response> =>
+      this.#json("GET", `/v1/calls/${part(id)}/recording`, { as: "file" }, options),
     /** Shows what was drawn from a call; 202 while it is being drawn. `GET /v1/calls/{id}/report` */
     report: (id: string, options?: CallOptions): Promise<Api.CallsReportAnswer> =>
       this.#json("GET", `/v1/calls/${part(id)}/report`, {}, options),

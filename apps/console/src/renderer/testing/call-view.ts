@@ -25,6 +25,7 @@ export function aCallView(
     toolCallCount: 0,
     fallbackSteps: [],
     recordingReady: false,
+    recording: null,
     callerContext: null,
     metadata: {},
     ...parts,
