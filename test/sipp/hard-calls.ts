@@ -160,6 +160,19 @@ export const plainCalls: readonly Scenario[] = [
   },
 ];
 
+/** sipp takes no response over TCP for a repeated one: there it is told to await it. */
+export const lostAckOverTcp: Scenario = {
+  name: "an answer whose ACK was lost comes again",
+  steps: [
+    send("INVITE", { cseq: 1, sdp: sdp() }),
+    maybe(100, 180),
+    expect(200),
+    expect(200), // RFC 3261 section 13.3.1.4: over whichever transport
+    send("ACK", { cseq: 1, inDialog: true }),
+    ...hungUp(2),
+  ],
+};
+
 /** Not taken. */
 export const refusedCalls: readonly Scenario[] = [
   refused("an interval below the least one", 422, {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { demoNumber, House, type HouseOptions } from "../support/house.ts";
+import { lostAckOverTcp } from "./hard-calls.ts";
 import { canRunSipp, runSipp, type SippRun } from "./sipp.ts";
 
 // A carrier's own tool plays the carrier.
@@ -24,7 +25,7 @@ describe.skipIf(!canRunSipp)("against sipp, package sip-tester", () => {
       "udp", // over TCP nothing comes again
       { scenario: slow },
     ],
-    ...bothWays("an answer whose ACK was lost comes again", "uac-lost-ack"),
+    ["an answer whose ACK was lost comes again", "uac-lost-ack", "udp", {}],
     ...bothWays("a re-INVITE holds and another resumes", "uac-reinvite-hold-resume"),
   ])("%s (%s over %s)", async (_, scenario, transport, options) => {
     house = await House.open({ scenario: greeting, ...options });
@@ -49,6 +50,20 @@ describe.skipIf(!canRunSipp)("against sipp, package sip-tester", () => {
     const dialled = scenario === "uac-unknown-number" ? "+14155550999" : demoNumber;
 
     const result = await runSipp({ scenario, transport, target: target(), dialled });
+
+    expect(result.problems).toBe("");
+    expect(result).toMatchObject({ exitCode: 0, successful: 1, failed: 0 });
+  });
+
+  test("an answer whose ACK was lost comes again over TCP", async () => {
+    house = await House.open({ scenario: greeting });
+
+    const result = await runSipp({
+      scenario: lostAckOverTcp,
+      transport: "tcp",
+      target: target(),
+      dialled: demoNumber,
+    });
 
     expect(result.problems).toBe("");
     expect(result).toMatchObject({ exitCode: 0, successful: 1, failed: 0 });

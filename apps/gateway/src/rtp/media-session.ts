@@ -1,6 +1,7 @@
 import type { Clock, Log, Random } from "@agentcall/base";
 import type { MediaStats } from "@agentcall/contract";
 import {
+  emptyRtpHeader,
   type G711Codec,
   JitterBuffer,
   type PtimeMs,
@@ -81,15 +82,7 @@ const sequenceModulus = 65_536;
 const portMax = 65_535;
 
 /** One header for all packets of the process: it is read and done with before the next packet. */
-const header: RtpHeader = {
-  marker: false,
-  payloadType: 0,
-  sequenceNumber: 0,
-  timestamp: 0,
-  ssrc: 0,
-  payloadOffset: 0,
-  payloadBytes: 0,
-};
+const header: RtpHeader = emptyRtpHeader();
 
 /** What exists once the call is answered. */
 type Running = {
