@@ -1,4 +1,9 @@
-import { type CallExtraction, inboundConfigSchema } from "@agentcall/contract";
+import {
+  type CallExtraction,
+  type CallId,
+  inboundConfigSchema,
+  type VoiceMode,
+} from "@agentcall/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { eventually } from "../../../../test/support/eventually.ts";
 import { applianceActor } from "../audit/audit-log.ts";
@@ -54,6 +59,24 @@ describe("the mail about a call", () => {
     expect(message).toContain("text/plain");
     expect(message).toContain("text/html");
     expect(server.logins).toEqual(["\0mailer\0the password"]);
+  });
+
+  test("is the same for a call on the appliance's key and one on the number's own", async () => {
+    await configure();
+    await finishedCall(report);
+    await house.jobs.start();
+    await eventually("the first was taken", () => server.taken.length === 1);
+    const own = "call_2" as CallId;
+    await finishedCall(report, undefined, { id: own, voiceMode: "byok" });
+    await eventually("the second was taken", () => server.taken.length === 2);
+
+    const [managed, byok] = server.taken.map((message) =>
+      message
+        .replaceAll(own, callId)
+        .replace(/^Date: .*$/m, "")
+        .replace(/--_NmP-[\w-]+|boundary="[^"]*"/g, "a boundary"),
+    );
+    expect(byok).toBe(managed);
   });
 
   test("is not sent for spam, nor where no address is named", async () => {
@@ -171,20 +194,24 @@ let numbersMade = 0;
 async function finishedCall(
   of: CallExtraction,
   notify: object = { emailTo: "owner@example.com" },
+  which: { readonly id: CallId; readonly voiceMode: VoiceMode } = {
+    id: callId,
+    voiceMode: "managed",
+  },
 ): Promise<void> {
   numbersMade += 1;
   const number = `+1415555${String(1_000 + numbersMade)}`;
   const { id } = await house.numbers.create({ number: number as never }, applianceActor);
   const agent = inboundConfigSchema.parse({ mode: "ai", systemPrompt: "x", notify });
   await house.numbers.setInbound(id, agent, applianceActor);
-  const about = { callId: callId, numberId: id };
+  const about = { callId: which.id, numberId: id, voiceMode: which.voiceMode };
   await house.calls.apply({ gatewayId: "g", bootId: "b" }, [
     startedEvent({ ...about, eventId: `evt_${id}` }),
     endedEvent(recordOf({ ...about, answeredAtMs: null }), `evt_${id}end`),
   ]);
-  const call = { ...(await house.calls.byId(callId)), numberId: id };
+  const call = { ...(await house.calls.byId(which.id)), numberId: id };
   await house.db.tx(async (writer) => {
-    await putReport(writer, { callId, state: "ready", report: of, updatedAtMs: 0 });
+    await putReport(writer, { callId: which.id, state: "ready", report: of, updatedAtMs: 0 });
     await house.afterCall.mail.follow(writer, call, of);
   });
 }
