@@ -55,8 +55,11 @@ export class DrachtioStub {
       "s=-",
       "c=IN IP4 127.0.0.1",
       "t=0 0",
-      `m=audio ${String(phonePort)} RTP/AVP 0`,
+      // With telephone events, as carriers offer them: without, keys are listened for in the audio.
+      `m=audio ${String(phonePort)} RTP/AVP 0 101`,
       "a=rtpmap:0 PCMU/8000",
+      "a=rtpmap:101 telephone-event/8000",
+      "a=fmtp:101 0-15",
       "a=ptime:20",
       "a=sendrecv",
       "",
