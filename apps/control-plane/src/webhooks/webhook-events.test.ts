@@ -45,13 +45,19 @@ afterEach(async () => {
 });
 
 /** An event of which nothing makes a webhook's message has no place here: then this does not compile. */
-const causes: Readonly<Record<Exclude<WebhookEvent, "call.recording">, () => Promise<void>>> = {
+const causes: Readonly<Record<WebhookEvent, () => Promise<void>>> = {
   "call.inbound": () => tell(startedEvent()),
   "call.ringing": () =>
     tell(startedEvent(), { kind: "call.ringing", eventId: "evt_2", callId, atMs: startedAtMs }),
   "call.status": () =>
     tell(startedEvent(), { kind: "call.answered", eventId: "evt_2", callId, atMs: startedAtMs }),
   "transcript.partial": () => tell(startedEvent(), turnEvent(turnOf(), "evt_2")),
+  "call.recording": async () => {
+    await tell(startedEvent());
+    const number = { id: "num_1" as NumberId, retentionDays: 365 };
+    await house.recordings.store.begin(callId, number);
+    await house.recordings.store.ready(callId, 1_000, null);
+  },
   "call.transcript": () => tell(startedEvent(), endedEvent()),
   "call.report.ready": () => tell(startedEvent(), endedEvent()),
   "usage.export.delivered": async () => {
@@ -71,7 +77,7 @@ const causes: Readonly<Record<Exclude<WebhookEvent, "call.recording">, () => Pro
   },
 };
 
-test.each(webhookEvents.filter((event) => event !== "call.recording"))(
+test.each(webhookEvents)(
   "a webhook that asked for %s is told when it happens, once, and of nothing else",
   async (event) => {
     await house.afterCall.webhooks.create({ url: receiver.url, events: [event] }, applianceActor);
