@@ -60,6 +60,23 @@ describe("a caller whose agent cannot be had is given to a person", () => {
     expect((await house.ended(call)).hangupCause?.cause).toBe("far_end_hung_up");
   });
 
+  test("and without any session, where the number's budget is used up and its rule says so", async () => {
+    house = await House.open();
+    await house.setAgent({
+      fallback: { forwardTo: person.uri },
+      limits: { monthlyBudgetMicros: 0, whenBudgetUsed: "forward" },
+    });
+
+    const call = await house.answeredCall({ onRefer: "accept" });
+
+    expect(await call.ended).toEqual({ by: "far-end" });
+    expect(call.referredTo).toBe(person.uri);
+    const record = await house.ended(call);
+    expect(record.hangupCause?.cause).toBe("forwarded");
+    expect(record.fallbackSteps).toMatchObject([{ what: "forward", why: "budget_exhausted" }]);
+    expect(house.practice.opened()).toBe(0);
+  });
+
   test("and hears an apology when nobody is there either", async () => {
     house = await House.open({ day: "invalid" });
     await house.setAgent({ fallback: { forwardTo: "sip:nobody@127.0.0.1:9" } });

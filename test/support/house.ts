@@ -44,6 +44,8 @@ export type HouseOptions = {
   /** Which day the provider has. */
   readonly day?: string;
   readonly callsMax?: number;
+  /** Where the database is; in the house's own folder unless it is named. */
+  readonly dataDir?: string;
   /** Another provider's address: nobody need be there. */
   readonly openaiBaseUrl?: string;
   /** Of pages whose scripts may use the API. */
@@ -138,7 +140,7 @@ export class House {
       recordAudioBytesMax: keptAudioBytes,
     });
     const controlPlaneOptions: ControlPlaneOptions = {
-      dataDir: path.join(folder, "data"),
+      dataDir: options.dataDir ?? path.join(folder, "data"),
       httpPort: 0,
       controlPort: 0,
       controlToken,

@@ -39,6 +39,7 @@ import type { Database } from "./sqlite/database.ts";
 import { openPrivacy } from "./privacy/open-privacy.ts";
 import { ensureLoopbackTrunk } from "./trunks/loopback-trunk.ts";
 import { TrunkCapacity } from "./trunks/trunk-capacity.ts";
+import { openSystem } from "./system.ts";
 import { TrunkDesk } from "./trunks/trunk-desk.ts";
 import { TrunkStore } from "./trunks/trunk-store.ts";
 import type { AtFaultPoint } from "./vault/fault-point.ts";
@@ -265,6 +266,16 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   const control = await openControl(options, desk, trunkDesk, recordings.intake);
   closers.add("the control link", () => control.close());
   const certificates = options.https === undefined ? null : openCertificates(options, closers);
+  const { store: exports } = usage;
+  const system = await openSystem({
+    ...{ db, audit, jobs, stream, licensing, budgets, exports, trunks, trunkDesk, clock, log },
+    mail: afterCall.mail,
+    dataDir: options.dataDir,
+    gateways: () => control.gateways,
+    isVaultSealed: () => door.isSealed,
+    certificateEndsAtMs: () => certificates?.serverValidToMs ?? null,
+  });
+  closers.add("the alerts", () => system.alerts.close());
   const app = await buildApp({
     apiKeys,
     audit,
@@ -281,6 +292,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     keyDelivery,
     licensing,
     budgets,
+    system,
     calls,
     stream,
     usage,
@@ -308,6 +320,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
       : await openHttps(app, certificates, options.https);
   if (https !== null) closers.add("HTTPS", () => https.close());
   await jobs.start();
+  system.alerts.start();
   await usage.jobs.scheduleNext();
   await privacy.retention.scheduleNext();
   await recordings.sweep.scheduleNext();

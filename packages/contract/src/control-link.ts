@@ -95,6 +95,8 @@ export const liveEventSchema = z.discriminatedUnion("kind", [
     /** Grows by one with each partial and each finished turn of a call. */
     sequence: z.int().nonnegative(),
   }),
+  /** How many events the gateway keeps that nobody has acknowledged. */
+  z.object({ kind: z.literal("spool"), pending: z.int().nonnegative() }),
   /** An answered call goes on: the stretch that it would be charged if it ended now. */
   z.object({ kind: z.literal("call.heartbeat"), callId: callIdSchema, usage: callUsageSchema }),
   // Told again after each `trunks` frame, so that one that is left out is not missed for long.

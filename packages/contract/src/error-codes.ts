@@ -120,6 +120,11 @@ export const errorCatalogue = {
     message: "A fault inside the appliance; it has been logged.",
     remedy: "Send the support bundle to your supplier together with the time of the request.",
   },
+  storage_full: {
+    httpStatus: 507,
+    message: "The appliance's disk is full: nothing can be written.",
+    remedy: "Make room on the disk of the data folder. Calls in progress go on, and lose nothing.",
+  },
   voice_ai_unavailable: {
     httpStatus: 503,
     message: "No gateway is connected that could do this.",

@@ -144,6 +144,16 @@ export {
   transcriptViewSchema,
 } from "./call.ts";
 export { type ErrorBody, errorBodySchema } from "./error-body.ts";
+export {
+  alertCatalogue,
+  type AlertCode,
+  alertCodeSchema,
+  type AlertSettings,
+  alertSettingsSchema,
+  type AlertView,
+  type SystemView,
+  systemViewSchema,
+} from "./system.ts";
 export { type LiveMessage, liveMessageSchema } from "./live-message.ts";
 export {
   type InboundConfig,

@@ -13,6 +13,8 @@ export const liveMessageSchema = z.object({
     "transcript.partial",
     "byok.key.failing",
     "trunk.status",
+    "alert.raised",
+    "alert.cleared",
     "usage.budget",
     "usage.export.delivered",
     "usage.export.failing",

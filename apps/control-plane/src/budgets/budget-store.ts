@@ -114,3 +114,14 @@ export async function isLevelNoted(
   );
   return row !== null;
 }
+
+/** Numbers whose budget, as it stands now, was told to be used up. */
+export async function usedUpNumbers(reader: SqlReader, month: string): Promise<readonly string[]> {
+  const rows = await reader.all(
+    `SELECT number_id FROM budget_level JOIN number ON number.id = number_id
+     WHERE month = ? AND scope = 'number' AND level = 100
+       AND json_extract(inbound, '$.limits.monthlyBudgetMicros') = limit_amount`,
+    month,
+  );
+  return rows.map((row) => String(row["number_id"]));
+}

@@ -22,6 +22,7 @@ import {
   noteLevel,
   putBudgetSettings,
   recountMonth,
+  usedUpNumbers,
 } from "./budget-store.ts";
 import { LiveUse } from "./live-use.ts";
 import { isTimezone, monthIn } from "./zoned-month.ts";
@@ -75,6 +76,17 @@ export class Budgets {
       if (event.usage !== undefined) numberIds.add(event.usage.numberId);
     }
     for (const numberId of numberIds) await this.#look(numberId);
+  }
+
+  /** What of this month's budgets is used up: the ids of numbers, and the names of the others. */
+  async usedUp(): Promise<readonly string[]> {
+    const { db } = this.#options;
+    const settings = await budgetSettings(db);
+    const others = [await this.#trial(), await this.#sharedOf(settings)];
+    const scopes = others.flatMap((budget) =>
+      budget !== null && levelOf(budget) === 100 ? [budget.scope] : [],
+    );
+    return [...(await usedUpNumbers(db, this.#month(settings))), ...scopes];
   }
 
   async view(): Promise<BudgetView> {

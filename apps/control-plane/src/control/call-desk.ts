@@ -1,4 +1,4 @@
-import { invariant, type Log, type Secret } from "@agentcall/base";
+import { AppError, invariant, type Log, type Secret } from "@agentcall/base";
 import {
   type CallEvent,
   type CallId,
@@ -33,6 +33,7 @@ import {
   planCall,
   type ProviderSettings,
   refuseCall,
+  rejectionFor,
 } from "./call-plan.ts";
 import type { ToolWebhook } from "../tools/tool-webhook.ts";
 import type { CallHandlers, PartialTranscript, ToolAsked } from "./control-server.ts";
@@ -100,7 +101,19 @@ export class CallDesk implements CallHandlers {
     for (const callId of live) this.#capacity.take(callId);
   }
 
+  /** With a full disk no key is opened, since nobody could write that it was. */
   async onOffer(offer: CallOffer): Promise<PlanOutcome> {
+    try {
+      return await this.#plan(offer);
+    } catch (error) {
+      this.#release(offer.callId);
+      if (!(error instanceof AppError) || error.code !== "storage_full") throw error;
+      this.#options.log.error({ callId: offer.callId }, "a call was refused: the disk is full");
+      return rejectionFor("storage_full");
+    }
+  }
+
+  async #plan(offer: CallOffer): Promise<PlanOutcome> {
     const { budgets, keys, provider, log } = this.#options;
     // Taken at once, in the order of the offers: two of the same moment do not share the last place.
     const hasPlace = this.#capacity.take(offer.callId);

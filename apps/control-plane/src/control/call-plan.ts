@@ -56,6 +56,7 @@ export type ProviderSettings = {
   readonly model: string;
 };
 
+const storageRetryAfterSecs = 60; // somebody has to make room
 const retryAfterSecs = 10; // calls last minutes: one is likely to end soon
 
 /** Why a call is refused without asking for its key; null when it is not. */
@@ -168,6 +169,18 @@ function withoutKey(
         ? rejection(facts, 480, "managed_key_missing")
         : rejection(facts, 503, "key_invalid");
   }
+}
+
+/** A refusal before anything is known of the call's number. */
+export function rejectionFor(endCause: EndCause): Rejection {
+  return {
+    kind: "reject",
+    sipStatus: 503,
+    endCause,
+    numberId: null,
+    voiceMode: null,
+    retryAfterSecs: storageRetryAfterSecs,
+  };
 }
 
 type Rejection = Extract<PlanOutcome, { kind: "reject" }>;

@@ -60,6 +60,13 @@ export type ToolAsked = Extract<GatewayFrame, { kind: "tool.call" }>;
 
 export type PartialTranscript = Extract<LiveEvent, { kind: "transcript.partial" }>;
 
+export type ConnectedGateway = {
+  readonly gatewayId: string;
+  readonly connectedAtMs: number;
+  /** Events that it has told and that are not acknowledged; null before it has said. */
+  readonly pendingEvents: number | null;
+};
+
 type ControlServerOptions = {
   readonly port: number;
   readonly token: Secret;
@@ -111,6 +118,15 @@ export class ControlServer {
 
   get gatewayCount(): number {
     return this.#gateways.size;
+  }
+
+  /** Those that are connected now. */
+  get gateways(): readonly ConnectedGateway[] {
+    return [...this.#gateways].map(([gatewayId, { connectedAtMs, pendingEvents }]) => ({
+      gatewayId,
+      connectedAtMs,
+      pendingEvents,
+    }));
   }
 
   /** Asks the gateway that carries the call to end it. False when no gateway that is here carries it. */
@@ -200,13 +216,17 @@ export class ControlServer {
     }
   }
 
-  #hear({ gateway }: Connection, event: LiveEvent): void {
+  #hear(connection: Connection, event: LiveEvent): void {
+    const { gateway } = connection;
     switch (event.kind) {
       case "transcript.partial":
         this.#options.calls.onPartial(event);
         return;
       case "call.heartbeat":
         void this.#options.calls.onHeartbeat(event.callId, event.usage);
+        return;
+      case "spool":
+        connection.pendingEvents = event.pending;
         return;
       case "trunk.status":
         if (gateway !== null) this.#options.trunks.onReport(gateway, event.trunkId, event.report);
@@ -311,11 +331,15 @@ class Connection {
   readonly #helloTimer: Timer;
   isTokenRight: (given: string) => boolean = () => false;
   teller: Teller | null = null;
+  /** What it keeps unacknowledged, by its own word; null before the first. */
+  pendingEvents: number | null = null;
+  readonly connectedAtMs: number;
   /** Once it was welcomed. */
   gateway: TrunkGateway | null = null;
 
   constructor(socket: WebSocket, clock: Clock, onFrame: (frame: GatewayFrame) => void, log: Log) {
     this.#socket = socket;
+    this.connectedAtMs = clock.nowMs();
     this.#helloTimer = clock.after(helloMsMax, () => {
       this.refuse("no hello came");
     });

@@ -41,6 +41,7 @@ import type { Recordings } from "../recordings/open-recordings.ts";
 import { addReportRoutes } from "../reports/report-routes.ts";
 import { addNumberRoutes } from "../numbers/number-routes.ts";
 import type { NumberStore } from "../numbers/number-store.ts";
+import { addSystemRoutes, type SystemParts } from "../system/system-routes.ts";
 import { addTrunkRoutes } from "../trunks/trunk-routes.ts";
 import type { TrunkDesk } from "../trunks/trunk-desk.ts";
 import type { TrunkStore } from "../trunks/trunk-store.ts";
@@ -76,6 +77,7 @@ export type AppDeps = {
   readonly keyDelivery: KeyDelivery;
   readonly licensing: Licensing;
   readonly budgets: Budgets;
+  readonly system: SystemParts;
   readonly calls: CallStore;
   readonly stream: EventStream;
   readonly usage: ExportParts;
@@ -147,6 +149,7 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   if (deps.consoleUrl !== null) addConsoleRedirect(app, deps.consoleUrl);
   addBudgetRoutes(app, deps.budgets);
   addUsageRoutes(app, { ...deps.usage, audit: deps.audit }, deps.idempotent);
+  addSystemRoutes(app, deps.system);
   addExportRoutes(app, deps.usage, deps.idempotent);
   addReconciliationRoutes(app, { ...deps.usage, audit: deps.audit }, deps.idempotent);
   addJobRoutes(app, deps.jobs);

@@ -16,7 +16,7 @@ import type { JobQueue } from "../jobs/job-queue.ts";
 import { reportOf } from "../reports/report-store.ts";
 import type { Database, SqlReader, SqlWriter } from "../sqlite/database.ts";
 import type { Vault } from "../vault/vault.ts";
-import { sendMail } from "./mail-sender.ts";
+import { type Letter, sendMail } from "./mail-sender.ts";
 import { summaryMail } from "./summary-mail.ts";
 
 export type MailOptions = {
@@ -95,13 +95,17 @@ export class Mail {
 
   /** Sends one letter now. Null when the server took it, else why not. */
   async test(to: string): Promise<string | null> {
-    const { random } = this.#options;
+    const text = "This is a test: mail about calls will arrive here.";
+    const id = newId("test", this.#options.random);
+    return this.post(id, { to, subject: "Test of AgentCall", text, html: `<p>${text}</p>` });
+  }
+
+  /** The same for any letter; `id` is the same on each attempt. Throws `vault_sealed`. */
+  async post(id: string, letter: Omit<Letter, "messageId">): Promise<string | null> {
     const server = await this.settings();
     if (server === null) return "not_configured";
-    const text = "This is a test: mail about calls will arrive here.";
-    const messageId = messageIdOf(newId("test", random), server.from);
-    const letter = { messageId, to, subject: "Test of AgentCall", text, html: `<p>${text}</p>` };
-    return sendMail(server, await this.#password(), letter);
+    const messageId = messageIdOf(id, server.from);
+    return sendMail(server, await this.#password(), { ...letter, messageId });
   }
 
   async #run(callId: string): Promise<JobOutcome> {

@@ -1,3 +1,4 @@
+import { alertsSchema } from "./schema/alerts.ts";
 import { budgetsSchema } from "./schema/budgets.ts";
 import { exportsSchema } from "./schema/exports.ts";
 import { jobsSchema } from "./schema/jobs.ts";
@@ -189,4 +190,5 @@ export const migrations: readonly Migration[] = [
   toolCallsSchema,
   retentionSchema,
   recordingsSchema,
+  alertsSchema,
 ];

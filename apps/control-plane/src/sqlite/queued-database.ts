@@ -49,7 +49,11 @@ export class QueuedDatabase implements Database {
   }
 
   checkpoint(): Promise<void> {
-    const turn = this.#last.then(() => checkpointed(this.#writer));
+    const turn = this.#last
+      .then(() => checkpointed(this.#writer))
+      .catch((error: unknown) => {
+        throw storageErrorOf(error);
+      });
     this.#last = turn.then(ignore, ignore);
     return turn.then(ignore);
   }
@@ -89,7 +93,7 @@ export class QueuedDatabase implements Database {
     } catch (error) {
       open = false;
       await rollBack(connection, error);
-      throw error;
+      throw storageErrorOf(error);
     }
   }
 
@@ -108,6 +112,16 @@ async function checkpointed(connection: Connection): Promise<void> {
     "internal_error",
     "Another program reads the database: what was deleted is not out of its files yet.",
   );
+}
+
+/** What drivers say of a full disk: SQLite itself, and where not even the log's index can grow. */
+const fullDisk = /SQLITE_FULL|database or disk is full|ENOSPC/;
+
+function storageErrorOf(error: unknown): unknown {
+  if (!(error instanceof Error) || !fullDisk.test(error.message)) return error;
+  return new AppError("storage_full", "The appliance's disk is full: nothing can be written.", {
+    cause: error,
+  });
 }
 
 function ignore(): void {

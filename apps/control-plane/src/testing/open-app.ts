@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { Readable } from "node:stream";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,6 +35,8 @@ import { NumberStore } from "../numbers/number-store.ts";
 import { PairingDesk } from "../pairing/pairing-desk.ts";
 import type { Database } from "../sqlite/database.ts";
 import { TrunkCapacity } from "../trunks/trunk-capacity.ts";
+import { openSystem } from "../system.ts";
+import type { SystemParts } from "../system/system-routes.ts";
 import { TrunkDesk } from "../trunks/trunk-desk.ts";
 import { TrunkStore } from "../trunks/trunk-store.ts";
 import type { RootSource } from "../vault/root-source.ts";
@@ -61,6 +64,7 @@ export class OpenApp {
   readonly trunks: TrunkStore;
   readonly trunkDesk: TrunkDesk;
   readonly budgets: Budgets;
+  readonly system: SystemParts;
   readonly calls: CallStore;
   readonly stream: EventStream;
   readonly jobs: JobQueue;
@@ -94,6 +98,7 @@ export class OpenApp {
     this.trunks = parts.trunks;
     this.trunkDesk = parts.trunkDesk;
     this.budgets = parts.budgets;
+    this.system = parts.system;
     this.calls = parts.calls;
     this.stream = parts.stream;
     this.jobs = parts.jobs;
@@ -195,9 +200,23 @@ export class OpenApp {
       outgoingAllowed: new Set(),
     });
     const budgets = new Budgets({ db, audit, numbers, licensing, stream, clock, log: silentLog });
+    const state = { gateways: 1 };
+    const system = await openSystem({
+      ...{ db, audit, jobs, stream, licensing, budgets, trunks, trunkDesk, clock, log: silentLog },
+      exports: usage.store,
+      mail: afterCall.mail,
+      dataDir: tmpdir(),
+      gateways: () =>
+        Array.from({ length: state.gateways }, (_, index) => ({
+          gatewayId: `gateway-${String(index + 1)}`,
+          connectedAtMs: clock.nowMs(),
+          pendingEvents: 0,
+        })),
+      isVaultSealed: () => door.isSealed,
+      certificateEndsAtMs: () => null,
+    });
     const hungUp: string[] = [];
     const transferred: [string, string][] = [];
-    const state = { gateways: 1 };
     const app = await buildApp({
       apiKeys,
       audit,
@@ -214,6 +233,7 @@ export class OpenApp {
       keyDelivery,
       licensing,
       budgets,
+      system,
       calls,
       stream,
       usage,
@@ -261,6 +281,7 @@ export class OpenApp {
       trunks,
       trunkDesk,
       budgets,
+      system,
       calls,
       stream,
       usage,
@@ -299,6 +320,7 @@ export class OpenApp {
 
   async close(): Promise<void> {
     this.trunkDesk.close();
+    await this.system.alerts.close();
     await this.app.close();
     await this.jobs.close();
     await this.rotation.close();

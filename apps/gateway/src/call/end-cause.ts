@@ -101,6 +101,7 @@ const q850Causes: Readonly<Record<EndCause, number>> = {
   budget_exhausted: 21,
   managed_key_missing: 20, // subscriber absent
   control_plane_unreachable: networkOutOfOrder,
+  storage_full: temporaryFailure,
   vault_sealed: serviceNotAvailable,
   key_unreadable: serviceNotAvailable,
   answer_deadline: timerExpired,

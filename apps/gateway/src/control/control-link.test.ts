@@ -75,6 +75,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+function spooled(pending: number): object {
+  return { kind: "live", event: { kind: "spool", pending } };
+}
+
 async function welcomed(): Promise<void> {
   house.link.start();
   await house.control.next(); // hello
@@ -189,6 +193,31 @@ describe("ControlLink", () => {
     expect(hello.kind).toBe("hello");
     expect(again.map((frame) => frame.kind)).toEqual(["events", "call.offer"]);
     expect(asked).toBeInstanceOf(Promise);
+  });
+
+  test("tells again what the control plane has not taken, and the rest as soon as it takes some", async () => {
+    await welcomed();
+    const ids = Array.from({ length: 101 }, (_, index) => String(index + 1));
+    await Promise.all(ids.map((id) => house.link.record(anEvent(id))));
+    // Its disk is full: nothing is acknowledged.
+    await Promise.all(ids.map(() => house.control.next()));
+
+    house.clock.advance(5_000);
+    const first = await house.control.next();
+    house.clock.advance(5_000);
+    const looked = await house.control.next();
+    const again = await house.control.next();
+    const taken = again.kind === "events" ? again.events.map(({ eventId }) => eventId) : [];
+    house.control.say({ kind: "events.ack", eventIds: taken });
+    const rest = await house.control.next();
+    house.control.say({ kind: "events.ack", eventIds: ["evt_101"] });
+    while (house.spool.pendingCount > 0) await new Promise((resolve) => setImmediate(resolve));
+    house.clock.advance(5_000);
+
+    expect([first, looked]).toEqual([spooled(101), spooled(101)]);
+    expect(taken).toHaveLength(100);
+    expect(rest).toEqual({ kind: "events", events: [anEvent("101")] });
+    expect(await house.control.next()).toEqual(spooled(0));
   });
 
   test("hears of trunks, and answers that one was tested", async () => {

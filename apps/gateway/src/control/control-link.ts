@@ -1,6 +1,7 @@
 import {
   AppError,
   type Clock,
+  every,
   type Log,
   type Random,
   retryDelayMs,
@@ -55,6 +56,7 @@ const planMsMax = 3_000; // the caller hears nothing but 100 Trying meanwhile
 const recordingMsMax = 30_000; // to open each segment of an hour takes a second, on a busy machine some
 const toolMsMax = 10_000; // the webhook has 8 s, and the link is near
 const eventsPerFrameMax = 100; // the contract's limit
+const tellAgainEveryMs = 5_000; // a control plane whose disk was full takes up soon what it refused
 const liveBufferedBytesMax = 262_144; // what passes is left out when the control plane reads slowly
 
 type LinkState =
@@ -83,6 +85,11 @@ export class ControlLink {
   #state: LinkState = { kind: "down" };
   #timer: Timer | null = null;
   #attempt = 0;
+  /** While the link is up. */
+  #lookTimer: Timer | null = null;
+  /** The oldest event that was not acknowledged when it was last looked. */
+  #oldestSeen: string | null = null;
+  #isStalled = false;
   #closed = false;
   #onceWelcomed: (() => void) | null = null;
   /** Resolves at the first welcome. */
@@ -184,6 +191,7 @@ export class ControlLink {
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
+    this.#lookTimer?.cancel();
     for (const offer of this.#offers.values()) {
       offer.timer.cancel();
       offer.reject(unreachableError("the gateway is being stopped"));
@@ -292,6 +300,26 @@ export class ControlLink {
     for (const { offer } of this.#offers.values()) this.#send({ kind: "call.offer", ...offer });
     this.#onceWelcomed?.();
     this.#options.onUp();
+    this.#lookTimer?.cancel();
+    this.#oldestSeen = null;
+    this.#lookTimer = every(this.#options.clock, tellAgainEveryMs, () => {
+      this.#look();
+    });
+  }
+
+  /** What has not been acknowledged since the last look was refused, and is told again. */
+  #look(): void {
+    const { spool } = this.#options;
+    this.live({ kind: "spool", pending: spool.pendingCount });
+    const oldest = spool.pending[0]?.eventId ?? null;
+    this.#isStalled = oldest !== null && oldest === this.#oldestSeen;
+    this.#oldestSeen = oldest;
+    if (this.#isStalled) this.#tellOldest();
+  }
+
+  #tellOldest(): void {
+    const events = this.#options.spool.pending.slice(0, eventsPerFrameMax);
+    if (events.length > 0) this.#send({ kind: "events", events });
   }
 
   #onPlan(callId: CallId, outcome: PlanOutcome): void {
@@ -306,12 +334,15 @@ export class ControlLink {
       // They stay in the spool and are sent again, which changes nothing at the other end.
       this.#options.log.warn({ err: error }, "an acknowledgement could not be written");
     });
+    if (this.#isStalled) this.#tellOldest(); // it takes events again: the next ones follow at once
   }
 
   #onClosed(socket: WebSocket, code: number): void {
     if (this.#closed || this.#state.kind === "down" || this.#state.socket !== socket) return;
     const { clock, random, log } = this.#options;
     this.#timer?.cancel();
+    this.#lookTimer?.cancel();
+    this.#isStalled = false;
     this.#state = { kind: "down" };
     this.#tools.endAll();
     this.#recordings.endAll();

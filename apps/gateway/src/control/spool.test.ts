@@ -13,6 +13,7 @@ import { TestClock } from "@agentcall/base/testing";
 import { type CallEvent, callEventSchema } from "@agentcall/contract";
 import { afterEach, describe, expect, test } from "vitest";
 import { Spool } from "./spool.ts";
+import { canMountDisk, SmallDisk } from "../../../../test/support/small-disk.ts";
 
 const atOnce = { clock: systemClock(), gatherMs: 0 };
 const folders: string[] = [];
@@ -207,5 +208,30 @@ describe("Spool", () => {
     await spool.close();
 
     await expect(spool.append(anEvent("1"))).rejects.toThrow("closed");
+  });
+});
+
+describe.skipIf(!canMountDisk)("a spool on a full disk", () => {
+  test("keeps in memory what the disk does not take, and writes all of it once there is room", async () => {
+    const disk = SmallDisk.mount(1);
+    const spool = await Spool.open(disk.folder, silentLog, atOnce);
+    await spool.append(anEvent("1"));
+    disk.fill();
+    const refused = await Promise.allSettled(
+      Array.from({ length: 100 }, (_, index) => spool.append(anEvent(`full${String(index)}`))),
+    );
+    const kept = spool.pendingCount;
+    disk.makeRoom();
+    await spool.append(anEvent("2"));
+    await spool.close();
+
+    const reopened = await Spool.open(disk.folder, silentLog, atOnce);
+    const ids = idsOf(reopened);
+    await reopened.close();
+    disk.unmount();
+
+    expect(refused.some(({ status }) => status === "rejected")).toBe(true);
+    expect(kept).toBe(101);
+    expect([ids.length, ids[0], ids.at(-1)]).toEqual([102, "evt_1", "evt_2"]);
   });
 });

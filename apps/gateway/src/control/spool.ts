@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, rename } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
 import { constants, mkdirSync } from "node:fs";
 import path from "node:path";
 import { type Clock, delay, type Log } from "@agentcall/base";
@@ -41,7 +41,8 @@ type Write = {
  * Call events on disk until the control plane has acknowledged them.
  *
  * One file of JSON lines, on disk before anything is sent; several appends that come while one is
- * being written, or shortly after, share the next. A last line torn by a crash is left out. What a former
+ * being written, or shortly after, share the next. What a full disk did not take is kept in memory,
+ * and the file is written anew as soon as there is room. A last line torn by a crash is left out. What a former
  * life kept as drafts becomes the end of those calls.
  */
 export class Spool {
@@ -56,6 +57,8 @@ export class Spool {
   readonly #acknowledged: string[] = [];
   #writing: Promise<void> | null = null;
   #lineCount = 0;
+  /** A write failed: the file lacks events that are pending, and may end in half a line. */
+  #isBehind = false;
   #closed = false;
 
   private constructor(folder: string, log: Log, gathering: Gathering, file: FileHandle) {
@@ -174,9 +177,13 @@ export class Spool {
       const writes = this.#writes;
       this.#writes = [];
       try {
-        await appendWhole(this.#file, writes.map((write) => write.text).join(""));
+        if (this.#isBehind)
+          await this.#rewrite(); // these events are among the pending ones already
+        else await appendWhole(this.#file, writes.map((write) => write.text).join(""));
+        this.#isBehind = false;
         for (const write of writes) write.resolve();
       } catch (error) {
+        this.#isBehind = true;
         for (const write of writes) write.reject(error);
       }
       await this.#gather();
@@ -224,6 +231,7 @@ export class Spool {
       await rename(`${target}.new`, target);
     } catch (error) {
       await file.close();
+      await rm(`${target}.new`, { force: true }); // on a full disk it takes the last room
       throw error;
     }
     await syncFolder(this.#folder);

@@ -35,6 +35,19 @@ export const applianceOperations = {
     summary: "Sets whether callers are remembered.",
     example: { body: { enabled: true } },
   },
+  "GET /v1/system": {
+    id: "system.get",
+    summary: "Shows how the appliance fares, and what needs somebody to look after it.",
+  },
+  "GET /v1/settings/alerts": {
+    id: "settings.alerts.get",
+    summary: "Shows who gets a mail about alerts.",
+  },
+  "PUT /v1/settings/alerts": {
+    id: "settings.alerts.set",
+    summary: "Sets who gets a mail about alerts.",
+    example: { body: { mailTo: "admin@example.com" } },
+  },
   "GET /v1/settings/budget": {
     id: "settings.budget.get",
     summary: "Shows the appliance's monthly budget, and what of it is used.",

@@ -23,6 +23,7 @@ export type ErrorCode =
   | "rate_limited"
   | "recording_unreadable"
   | "internal_error"
+  | "storage_full"
   | "voice_ai_unavailable"
   | "vault_sealed";
 /** One message of the event stream. */
@@ -38,6 +39,8 @@ export type EventsStreamMessage = {
     | "transcript.partial"
     | "byok.key.failing"
     | "trunk.status"
+    | "alert.raised"
+    | "alert.cleared"
     | "usage.budget"
     | "usage.export.delivered"
     | "usage.export.failing";
@@ -968,6 +971,7 @@ export type CallsListItem = {
       | "budget_exhausted"
       | "managed_key_missing"
       | "control_plane_unreachable"
+      | "storage_full"
       | "vault_sealed"
       | "key_unreadable"
       | "answer_deadline"
@@ -1055,6 +1059,7 @@ export type CallsListItem = {
       | "budget_exhausted"
       | "managed_key_missing"
       | "control_plane_unreachable"
+      | "storage_full"
       | "vault_sealed"
       | "key_unreadable"
       | "answer_deadline"
@@ -1134,6 +1139,7 @@ export type CallsGetAnswer = {
       | "budget_exhausted"
       | "managed_key_missing"
       | "control_plane_unreachable"
+      | "storage_full"
       | "vault_sealed"
       | "key_unreadable"
       | "answer_deadline"
@@ -1221,6 +1227,7 @@ export type CallsGetAnswer = {
       | "budget_exhausted"
       | "managed_key_missing"
       | "control_plane_unreachable"
+      | "storage_full"
       | "vault_sealed"
       | "key_unreadable"
       | "answer_deadline"
@@ -1683,6 +1690,51 @@ export type SettingsBudgetSetAnswer = {
   month: string;
   usedMicros: number;
 };
+export type SystemGetAnswer = {
+  applianceId: string;
+  versions: { appliance: string; node: string; sqlite: string };
+  now: string;
+  startedAt: string;
+  uptimeSecs: number;
+  license: {
+    plan: "free" | "pro";
+    state: "none" | "valid" | "grace" | "expired" | "not_yet_valid";
+    validUntil: string | null;
+  };
+  gateways: { id: string; connectedAt: string; pendingEvents: number | null }[];
+  vault: "open" | "sealed";
+  database: { bytes: number };
+  disk: { totalBytes: number; freeBytes: number };
+  jobs: { parked: number };
+  export: { backlog: number; lagSecs: number; failingSince: string | null };
+  certificate: { validUntil: string } | null;
+  alerts: {
+    code:
+      | "export_failing"
+      | "export_parked"
+      | "export_forked"
+      | "spool_growing"
+      | "gateway_missing"
+      | "disk_nearly_full"
+      | "disk_full"
+      | "vault_sealed"
+      | "key_failing"
+      | "certificate_expiring"
+      | "license_ending"
+      | "license_over"
+      | "trunk_down"
+      | "jobs_parked"
+      | "budget_used";
+    subject: string | null;
+    severity: "warning" | "critical";
+    message: string;
+    remedy: string;
+    raisedAt: string;
+  }[];
+};
+export type SettingsAlertsGetAnswer = { mailTo: string | null };
+export type SettingsAlertsSetBody = { mailTo: string | null };
+export type SettingsAlertsSetAnswer = { mailTo: string | null };
 export type UsageGetQuery = { period?: string | undefined };
 export type UsageGetAnswer = {
   period: string;

@@ -181,6 +181,17 @@ export class Resources {
       ): Promise<Api.SettingsBudgetSetAnswer> =>
         this.#json("PUT", `/v1/settings/budget`, { body }, options),
     },
+    alerts: {
+      /** Shows who gets a mail about alerts. `GET /v1/settings/alerts` */
+      get: (options?: CallOptions): Promise<Api.SettingsAlertsGetAnswer> =>
+        this.#json("GET", `/v1/settings/alerts`, {}, options),
+      /** Sets who gets a mail about alerts. `PUT /v1/settings/alerts` */
+      set: (
+        body: Api.SettingsAlertsSetBody,
+        options?: CallOptions,
+      ): Promise<Api.SettingsAlertsSetAnswer> =>
+        this.#json("PUT", `/v1/settings/alerts`, { body }, options),
+    },
   };
 
   readonly license = {
@@ -360,6 +371,12 @@ export class Resources {
     /** Gives the console that shows the code a key of its own. `POST /v1/pairing/claim` */
     claim: (body: Api.PairingClaimBody, options?: CallOptions): Promise<Api.PairingClaimAnswer> =>
       this.#json("POST", `/v1/pairing/claim`, { body }, options),
+  };
+
+  readonly system = {
+    /** Shows how the appliance fares, and what needs somebody to look after it. `GET /v1/system` */
+    get: (options?: CallOptions): Promise<Api.SystemGetAnswer> =>
+      this.#json("GET", `/v1/system`, {}, options),
   };
 
   readonly usage = {
