@@ -1690,51 +1690,6 @@ export type SettingsBudgetSetAnswer = {
   month: string;
   usedMicros: number;
 };
-export type SystemGetAnswer = {
-  applianceId: string;
-  versions: { appliance: string; node: string; sqlite: string };
-  now: string;
-  startedAt: string;
-  uptimeSecs: number;
-  license: {
-    plan: "free" | "pro";
-    state: "none" | "valid" | "grace" | "expired" | "not_yet_valid";
-    validUntil: string | null;
-  };
-  gateways: { id: string; connectedAt: string; pendingEvents: number | null }[];
-  vault: "open" | "sealed";
-  database: { bytes: number };
-  disk: { totalBytes: number; freeBytes: number };
-  jobs: { parked: number };
-  export: { backlog: number; lagSecs: number; failingSince: string | null };
-  certificate: { validUntil: string } | null;
-  alerts: {
-    code:
-      | "export_failing"
-      | "export_parked"
-      | "export_forked"
-      | "spool_growing"
-      | "gateway_missing"
-      | "disk_nearly_full"
-      | "disk_full"
-      | "vault_sealed"
-      | "key_failing"
-      | "certificate_expiring"
-      | "license_ending"
-      | "license_over"
-      | "trunk_down"
-      | "jobs_parked"
-      | "budget_used";
-    subject: string | null;
-    severity: "warning" | "critical";
-    message: string;
-    remedy: string;
-    raisedAt: string;
-  }[];
-};
-export type SettingsAlertsGetAnswer = { mailTo: string | null };
-export type SettingsAlertsSetBody = { mailTo: string | null };
-export type SettingsAlertsSetAnswer = { mailTo: string | null };
 export type UsageGetQuery = { period?: string | undefined };
 export type UsageGetAnswer = {
   period: string;
@@ -1821,6 +1776,51 @@ export type UsageCorrectAnswer = {
   reason: string | null;
   hash: string;
 };
+export type SystemGetAnswer = {
+  applianceId: string;
+  versions: { appliance: string; node: string; sqlite: string };
+  now: string;
+  startedAt: string;
+  uptimeSecs: number;
+  license: {
+    plan: "free" | "pro";
+    state: "none" | "valid" | "grace" | "expired" | "not_yet_valid";
+    validUntil: string | null;
+  };
+  gateways: { id: string; connectedAt: string; pendingEvents: number | null }[];
+  vault: "open" | "sealed";
+  database: { bytes: number };
+  disk: { totalBytes: number; freeBytes: number };
+  jobs: { parked: number };
+  export: { backlog: number; lagSecs: number; failingSince: string | null };
+  certificate: { validUntil: string } | null;
+  alerts: {
+    code:
+      | "export_failing"
+      | "export_parked"
+      | "export_forked"
+      | "spool_growing"
+      | "gateway_missing"
+      | "disk_nearly_full"
+      | "disk_full"
+      | "vault_sealed"
+      | "key_failing"
+      | "certificate_expiring"
+      | "license_ending"
+      | "license_over"
+      | "trunk_down"
+      | "jobs_parked"
+      | "budget_used";
+    subject: string | null;
+    severity: "warning" | "critical";
+    message: string;
+    remedy: string;
+    raisedAt: string;
+  }[];
+};
+export type SettingsAlertsGetAnswer = { mailTo: string | null };
+export type SettingsAlertsSetBody = { mailTo: string | null };
+export type SettingsAlertsSetAnswer = { mailTo: string | null };
 export type UsageExportsListQuery = { limit?: number | undefined; cursor?: string | undefined };
 export type UsageExportsListItem = {
   id: string;

@@ -373,12 +373,6 @@ export class Resources {
       this.#json("POST", `/v1/pairing/claim`, { body }, options),
   };
 
-  readonly system = {
-    /** Shows how the appliance fares, and what needs somebody to look after it. `GET /v1/system` */
-    get: (options?: CallOptions): Promise<Api.SystemGetAnswer> =>
-      this.#json("GET", `/v1/system`, {}, options),
-  };
-
   readonly usage = {
     /** Sums up a month: calls, minutes, amounts and token usage by number and mode. `GET /v1/usage` */
     get: (query: Api.UsageGetQuery = {}, options?: CallOptions): Promise<Api.UsageGetAnswer> =>
@@ -466,6 +460,12 @@ export class Resources {
           options,
         ),
     },
+  };
+
+  readonly system = {
+    /** Shows how the appliance fares, and what needs somebody to look after it. `GET /v1/system` */
+    get: (options?: CallOptions): Promise<Api.SystemGetAnswer> =>
+      this.#json("GET", `/v1/system`, {}, options),
   };
 
   readonly jobs = {
