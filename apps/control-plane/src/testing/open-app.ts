@@ -1,7 +1,6 @@
 import { tmpdir } from "node:os";
 import { Readable } from "node:stream";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Secret, seededRandom, silentLog } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
