@@ -174,7 +174,7 @@ export class CallWorld {
       announcement: some(0.3, "We are closed."),
       rejectWith: 486,
     } as const;
-    return { ...plan, ladder, tools };
+    return { ...(this.#isRecorded ? recordedPlan : plan), ladder, tools };
   }
 
   #plan(): Promise<PlanOutcome> {
@@ -183,7 +183,7 @@ export class CallWorld {
         if (this.chance(0.04)) reject(new AppError("control-plane-unreachable", "no plan"));
         else if (this.chance(0.06))
           resolve(rejections[this.random.below(rejections.length)] ?? { kind: "accept", plan });
-        else resolve({ kind: "accept", plan: this.#isRecorded ? recordedPlan : plan });
+        else resolve({ kind: "accept", plan: this.#planOfSeed() });
       });
     });
   }
