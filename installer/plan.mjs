@@ -34,7 +34,13 @@ export function stepsOf(job, jobArguments) {
     case "bench":
       return [step("bench", "test/bench/main.ts", jobArguments)];
     case "bench:ledger":
-      return [step("bench:ledger", "test/bench/ledger.ts", jobArguments)];
+      // As the control plane itself is started.
+      return [
+        {
+          name: "bench:ledger",
+          nodeArguments: ["--max-semi-space-size=4", "test/bench/ledger.ts", ...jobArguments],
+        },
+      ];
     case "bench:calls":
       return [step("bench:calls", "test/bench/calls.ts", jobArguments)];
     case "verify-export":

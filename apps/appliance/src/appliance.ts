@@ -221,6 +221,8 @@ class Starter {
     const { settings, random } = this.#options;
     const tokenFile = this.#data.writeSecret("control", new Secret(newId("control", random)));
     const ready = await this.#run({
+      // A small young generation: an export of a million entries stays below 300 MB.
+      nodeArguments: ["--max-semi-space-size=4"],
       ...this.#program("control-plane", "apps/control-plane/src/main.ts", {
         AGENTCALL_DATA_DIR: this.#data.path,
         AGENTCALL_HTTP_PORT: String(settings.httpPort),

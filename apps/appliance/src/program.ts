@@ -16,6 +16,8 @@ export type ReadyMessage = Readonly<Record<string, unknown>>;
 export type ProgramSpec = {
   readonly name: string;
   readonly entry: string;
+  /** Beyond those that every program gets. */
+  readonly nodeArguments?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly logFile: string;
   /** Settings for the next start, so that a program which died comes back at the same addresses. */
@@ -97,9 +99,9 @@ export class Program {
   }
 
   #spawn(): Promise<ReadyMessage> {
-    const { name, entry, environment, logFile } = this.#spec;
+    const { name, entry, environment, logFile, nodeArguments = [] } = this.#spec;
     const logTo = openLogFile(logFile);
-    const child = spawn(process.execPath, ["--disable-sigusr1", entry], {
+    const child = spawn(process.execPath, ["--disable-sigusr1", ...nodeArguments, entry], {
       // No variable of ours leaks in by accident: a program gets what it is told.
       env: { ...inherited(), ...environment, ...this.#kept },
       stdio: ["ignore", logTo, "pipe", "ipc"],
