@@ -100,6 +100,7 @@ function briefAtPlan(house: OpenApp): () => Promise<void> {
     const block = await context.forCall(
       {
         kind: "call.offer",
+        direction: "inbound",
         callId: `call_plan${String(plans)}` as CallId,
         from: phoneOf(random.below(callersCount)),
         to: "+14155550100",

@@ -98,6 +98,7 @@ export class ControlStub {
       }
       case "recording.piece":
       case "live":
+      case "draining":
       case "call.key":
       case "trunk.tested":
       case "tool.call":
@@ -141,6 +142,7 @@ export class ControlStub {
       ladder: { managedKey: null, forwardTo: null, announcement: null, rejectWith: 503 },
       tools: [],
       recording: this.#isRecorded ? { dataKey: benchDataKey, pauseMs: 5_000 } : null,
+      outbound: null,
     };
   }
 }

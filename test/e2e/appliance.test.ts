@@ -2,9 +2,11 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
-import { systemClock } from "@agentcall/base";
+import { systemClock, systemRandom } from "@agentcall/base";
 import { parseWav, soundKind } from "@agentcall/media";
+import { Phone } from "@agentcall/phone";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
 import {
   freshFolder,
   RunningAppliance,
@@ -99,6 +101,28 @@ describe("npm start", () => {
     const { code } = await runCall(["--to", "+14155550100"], { AGENTCALL_DATA_DIR: folder.path });
 
     expect(code).toBe(0);
+  });
+
+  test("a caller whose gateway died is hung up on by the next one", async () => {
+    const [host = "", port = ""] = appliance.ready.sip.split(":");
+    const server = { host, port: Number(port) };
+    const phone = await Phone.open({ server, transport: "udp", clock, random: systemRandom() });
+    const call = await phone.call({ to: "+14155550100" });
+    expect(await call.outcome).toEqual({ kind: "answered" });
+
+    const status = async (): Promise<unknown> =>
+      ((await appliance.ask(`/v1/calls/${call.callId ?? ""}`)) as { status?: unknown }).status;
+    while ((await status()) !== "in-progress") await nextTurn();
+    process.kill(lastGatewayPid(path.join(folder.path, "logs", "appliance.log")), "SIGKILL");
+    const end = await call.ended;
+    await phone.close();
+
+    // The evaluation's engine would hang up as well, after 32 s: this was the gateway.
+    expect(end).toEqual({ by: "far-end" });
+    const log = path.join(folder.path, "logs", "gateway-1.log");
+    await eventually("it is logged", () =>
+      readFileSync(log, "utf8").includes("a call of the former life was hung up"),
+    );
   });
 
   test("keeps what it writes to its own user, and no secret in its logs", () => {

@@ -12,6 +12,7 @@ import {
   type CallEvent,
   callEventSchema,
   callIdSchema,
+  type Direction,
   type CallPlan,
   callPlanSchema,
   type EndCause,
@@ -28,7 +29,14 @@ import { Phrases } from "../../apps/gateway/src/call/phrases.ts";
 import { Pacer } from "../../apps/gateway/src/rtp/pacer.ts";
 import type { MediaTap } from "../../apps/gateway/src/rtp/media-tap.ts";
 import type { RtpHandlers } from "../../apps/gateway/src/rtp/rtp-endpoint.ts";
-import type { SipLeg, SipLegHandlers, SipRefusal } from "../../apps/gateway/src/sip/sip-leg.ts";
+import type {
+  Invite,
+  SipLeg,
+  SipLegHandlers,
+  SipRefusal,
+} from "../../apps/gateway/src/sip/sip-leg.ts";
+import { anOffer, callerAddress } from "./an-offer.ts";
+import { FakeCallee } from "./fake-callee.ts";
 import { FakeModelSession } from "./fake-model-session.ts";
 
 /** What an INVITE's world is like, made from one seed. */
@@ -39,7 +47,7 @@ export class CallWorld {
   readonly liveEvents: LiveEvent[] = [];
   readonly endpoints: FakeEndpoint[] = [];
   readonly sessions: FakeModelSession[] = [];
-  readonly legs: FakeLeg[] = [];
+  readonly legs: (FakeLeg | FakeCallee)[] = [];
   readonly farLegs: FakeFarLeg[] = [];
   readonly finished = new Set<CallRunner>();
   readonly callClock: CallClock;
@@ -67,18 +75,17 @@ export class CallWorld {
   /** An INVITE comes in. */
   invite(sdp: string): { readonly call: CallRunner; readonly leg: FakeLeg } {
     const leg = new FakeLeg(this);
+    return { call: this.#begin({ ...inviteOfTheirs, sdp }, leg), leg };
+  }
+
+  /** A call is to be placed. */
+  callOut(): { readonly call: CallRunner; readonly leg: FakeCallee } {
+    const leg = new FakeCallee(this);
+    return { call: this.#begin(inviteOfOurs, leg), leg };
+  }
+
+  #begin(invite: Invite, leg: FakeLeg | FakeCallee): CallRunner {
     this.legs.push(leg);
-    const invite = {
-      callId: callIdSchema.parse(`call_${String(this.legs.length)}`),
-      sipCallId: "sip-call@host",
-      from: "+14155550123",
-      to: "+14155550100",
-      sourceAddress: callerAddress,
-      sourcePort: 5_060,
-      sdp,
-      trunk: aCallTrunk,
-      metadata: {},
-    };
     const call = new CallRunner(this.#ports(), invite, leg, (done) => {
       this.finished.add(done);
       this.timersLeft += this.callClock.pendingCount;
@@ -87,7 +94,7 @@ export class CallWorld {
     call.begin().catch((error: unknown) => {
       throw error;
     });
-    return { call, leg };
+    return call;
   }
 
   #ports(): CallPorts {
@@ -104,7 +111,7 @@ export class CallWorld {
       },
       pacer: this.pacer,
       control: {
-        offer: () => this.#plan(),
+        offer: ({ direction }) => this.#plan(direction),
         withdraw: () => undefined,
         record: async (event) => {
           this.events.push(callEventSchema.parse(event));
@@ -166,7 +173,7 @@ export class CallWorld {
   }
 
   /** A number with some of the rungs and all of the tools. */
-  #planOfSeed(): CallPlan {
+  #planOfSeed(direction: Direction): CallPlan {
     const some = (share: number, text: string): string | null => (this.chance(share) ? text : null);
     const ladder = {
       managedKey: some(0.3, "the other ticket"),
@@ -174,16 +181,20 @@ export class CallWorld {
       announcement: some(0.3, "We are closed."),
       rejectWith: 486,
     } as const;
-    return { ...(this.#isRecorded ? recordedPlan : plan), ladder, tools };
+    const outbound = direction === "outbound" ? { ringTimeoutMs: 10_000 } : null;
+    return { ...(this.#isRecorded ? recordedPlan : plan), ladder, tools, outbound };
   }
 
-  #plan(): Promise<PlanOutcome> {
+  #plan(direction: Direction): Promise<PlanOutcome> {
     return new Promise((resolve, reject) => {
       this.soon(300, () => {
         if (this.chance(0.04)) reject(new AppError("control-plane-unreachable", "no plan"));
-        else if (this.chance(0.06))
-          resolve(rejections[this.random.below(rejections.length)] ?? { kind: "accept", plan });
-        else resolve({ kind: "accept", plan: this.#planOfSeed() });
+        else {
+          const rejection = this.chance(0.06)
+            ? rejections[this.random.below(rejections.length)]
+            : undefined;
+          resolve(rejection ?? { kind: "accept", plan: this.#planOfSeed(direction) });
+        }
       });
     });
   }
@@ -408,24 +419,6 @@ export function aPacket(sequenceNumber: number): Uint8Array {
   return packet;
 }
 
-export const callerAddress = "198.51.100.7";
-export const callerPort = 4_000;
-
-export function anOffer(
-  more: { readonly codec?: number; readonly direction?: string } = {},
-): string {
-  return [
-    "v=0",
-    `o=- 1 1 IN IP4 ${callerAddress}`,
-    "s=-",
-    `c=IN IP4 ${callerAddress}`,
-    "t=0 0",
-    `m=audio ${String(callerPort)} RTP/AVP ${String(more.codec ?? 0)}`,
-    `a=${more.direction ?? "sendrecv"}`,
-    "",
-  ].join("\r\n");
-}
-
 const plan: CallPlan = callPlanSchema.parse({
   numberId: "num_1",
   voiceMode: "managed",
@@ -475,6 +468,28 @@ const tools = toolsSchema.parse([
   { name: "find_order" },
 ]);
 const phrases = Phrases.load();
+
+const inviteOfTheirs: Invite = {
+  callId: callIdSchema.parse("call_1"),
+  direction: "inbound",
+  sipCallId: "sip-call@host",
+  from: "+14155550123",
+  to: "+14155550100",
+  sourceAddress: callerAddress,
+  sourcePort: 5_060,
+  sdp: "",
+  trunk: aCallTrunk,
+  metadata: {},
+};
+const inviteOfOurs: Invite = {
+  ...inviteOfTheirs,
+  direction: "outbound",
+  sipCallId: "",
+  from: "+14155550100",
+  to: "+14155550123",
+  sourceAddress: "",
+  sourcePort: 0,
+};
 
 const rejections: readonly PlanOutcome[] = (
   [

@@ -1,12 +1,8 @@
+import type { Direction } from "@agentcall/contract";
 import { describe, expect, test } from "vitest";
-import {
-  aPacket,
-  anOffer,
-  callerAddress,
-  callerPort,
-  CallWorld,
-  type FakeLeg,
-} from "./call-world.ts";
+import { anOffer, callerAddress, callerPort } from "./an-offer.ts";
+import { aPacket, CallWorld, type FakeLeg } from "./call-world.ts";
+import { FakeCallee } from "./fake-callee.ts";
 
 const seedCount = Number(process.env["SEEDS"] ?? "50");
 const seeds = Array.from({ length: seedCount }, (_, seed) => seed + 1);
@@ -17,8 +13,11 @@ const callMs = 60_000; // longer than the plan's limit: every call is over by th
  * One caller: packets of which some are lost and some late, questions, a transfer, hold and resume,
  * and a hang-up at any moment.
  */
-function liveThrough(world: CallWorld): void {
-  const { call, leg } = world.invite(anOffer({ codec: world.chance(0.05) ? 9 : 0 }));
+function liveThrough(world: CallWorld, direction: Direction): void {
+  const { call, leg } =
+    direction === "inbound"
+      ? world.invite(anOffer({ codec: world.chance(0.05) ? 9 : 0 }))
+      : world.callOut();
   sendPackets(world, leg);
   for (let question = 0; question < world.random.below(6); question += 1) {
     world.soon(30_000, () => {
@@ -47,7 +46,7 @@ function liveThrough(world: CallWorld): void {
   }
 }
 
-function sendPackets(world: CallWorld, leg: FakeLeg): void {
+function sendPackets(world: CallWorld, leg: FakeLeg | FakeCallee): void {
   const lossShare = world.random.unit() * 0.1;
   const stopsAtMs = world.chance(0.1) ? 2_000 : callMs;
   let sequence = world.random.below(65_536);
@@ -70,7 +69,7 @@ function sendPackets(world: CallWorld, leg: FakeLeg): void {
   world.clock.after(20, next);
 }
 
-function holdAndResume(world: CallWorld, leg: FakeLeg): void {
+function holdAndResume(world: CallWorld, leg: FakeLeg | FakeCallee): void {
   for (const direction of ["sendonly", "sendrecv", "garbage"]) {
     world.soon(20_000, () => {
       if (leg.state !== "confirmed") return;
@@ -95,9 +94,15 @@ function talkMs({ events, legs }: CallWorld): number | null {
 }
 
 describe("CallRunner", () => {
-  test.each(seeds)("every call leaves one record and nothing else, seed %i", async (seed) => {
+  test.each(
+    seeds.flatMap((seed) => [
+      { seed, direction: "inbound" as const },
+      { seed, direction: "outbound" as const },
+    ]),
+  )("every $direction call leaves one record and nothing else, seed $seed", async (given) => {
+    const { seed, direction } = given;
     const world = new CallWorld(seed);
-    liveThrough(world);
+    liveThrough(world, direction);
 
     await world.clock.advanceAsync(callMs);
 
@@ -107,6 +112,7 @@ describe("CallRunner", () => {
     expect([kinds.at(0), kinds.at(-1)]).toEqual(["call.started", "call.ended"]);
     expect(world.finished.size).toBe(1);
     expect(world.legs.map((leg) => leg.state)).toEqual(["over"]);
+    expect(world.legs.filter((leg) => leg instanceof FakeCallee && leg.invites > 1)).toEqual([]);
     expect(world.farLegs.filter((leg) => leg.state !== "over")).toEqual([]);
     expect(
       world.endpoints.filter((endpoint) => endpoint.isOpen || endpoint.sentWhenClosed > 0),
@@ -122,8 +128,8 @@ describe("CallRunner", () => {
     const causes = new Set<string>();
     const steps = new Set<string>();
     const worlds = Array.from({ length: 2_000 }, (_, seed) => new CallWorld(10_000 + seed));
-    for (const world of worlds) {
-      liveThrough(world);
+    for (const [index, world] of worlds.entries()) {
+      liveThrough(world, index % 2 === 0 ? "inbound" : "outbound");
       await world.clock.advanceAsync(callMs);
       const ended = world.events.find((event) => event.kind === "call.ended");
       if (ended === undefined) continue;
@@ -152,6 +158,13 @@ describe("CallRunner", () => {
         "forwarded",
         "far_end_hung_up",
         "gateway_draining",
+        "callee_hung_up",
+        "callee_busy",
+        "callee_no_answer",
+        "callee_declined",
+        "callee_unknown",
+        "carrier_refused",
+        "carrier_unreachable",
       ]),
     );
     expect(

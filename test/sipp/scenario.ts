@@ -15,6 +15,8 @@ type Message = {
   readonly contentType?: string;
   /** Sent once: nothing that answers it would stop the repetitions. */
   readonly isSentOnce?: boolean;
+  /** A response outside of any dialog, which needs a tag of ours. */
+  readonly makesDialog?: boolean;
 };
 
 type Description = {
@@ -74,9 +76,15 @@ export function send(method: string, message: Message): Step {
 /** A response of the caller's to the last request that came. */
 export function respond(
   status: string,
-  { headers = [], sdp: body = [] }: Pick<Message, "headers" | "sdp"> = {},
+  {
+    headers = [],
+    sdp: body = [],
+    makesDialog = false,
+  }: Pick<Message, "headers" | "sdp" | "makesDialog"> = {},
 ): Step {
-  const copied = answeredHeaders.map((header) => `[last_${header}:]`);
+  const copied = answeredHeaders.map((header) =>
+    withTag(`[last_${header}:]`, makesDialog && header === "To"),
+  );
   const lines = [`SIP/2.0 ${status}`, ...copied, contactHeader, ...headers];
   return { xml: sendElement(withBody(lines, body), false) };
 }
@@ -104,8 +112,14 @@ export function expectRequestKept(method: string): Step {
 }
 
 /** The late answer to it. */
-export function respondKept(status: string, body: readonly string[]): Step {
-  const copied = answeredHeaders.map((header) => `${header}: [$${variableOf(header)}]`);
+export function respondKept(
+  status: string,
+  body: readonly string[],
+  { makesDialog = false }: Pick<Message, "makesDialog"> = {},
+): Step {
+  const copied = answeredHeaders.map((header) =>
+    withTag(`${header}: [$${variableOf(header)}]`, makesDialog && header === "To"),
+  );
   const lines = [`SIP/2.0 ${status}`, ...copied, contactHeader];
   return { xml: sendElement(withBody(lines, body), false) };
 }
@@ -171,6 +185,10 @@ function receive(what: string, pattern: string | undefined): Step {
 
 function keeping(header: string, name: string): string {
   return `<ereg regexp="[^ ].*" search_in="hdr" header="${header}:" check_it="true" assign_to="${name}" />`;
+}
+
+function withTag(line: string, isTagged: boolean): string {
+  return isTagged ? `${line};tag=[pid]SIPpTag[call_number]` : line;
 }
 
 function variableOf(header: string): string {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
 import { type Scenario, scenarioXml } from "./scenario.ts";
 
@@ -59,17 +60,24 @@ async function runSippOn(localPort: number, run: SippRun): Promise<SippResult> {
 }
 
 /**
- * sipp as a carrier's server, which takes one call of a scenario.
- * It may not listen yet when this resolves: what comes too early is sent again.
+ * sipp as a carrier's server, which takes one call of a scenario. It may not listen yet when this
+ * resolves: what comes too early is sent again over UDP, and over TCP it is waited for.
  */
 export async function startSippServer(
-  scenario: string | Scenario,
-  transport: SippRun["transport"],
+  scenario: SippRun["scenario"],
+  transport: SippRun["transport"] = "udp",
 ): Promise<{ readonly port: number; readonly done: Promise<SippResult> }> {
   const port = await freePort();
   const target = { host: "127.0.0.1", port }; // sipp as a server has none, and passes over it
   const done = runSippOn(port, { scenario, transport, target, dialled: "service" });
+  if (transport === "tcp") await untilListening(port);
   return { port, done };
+}
+
+/** Looked up in the kernel's table: a connection to see whether it listens would be taken for a call's. */
+async function untilListening(port: number): Promise<void> {
+  const row = `:${port.toString(16).toUpperCase().padStart(4, "0")} 00000000:0000 0A`;
+  await eventually("sipp listens", () => readFileSync("/proc/net/tcp", "utf8").includes(row));
 }
 
 function sippArguments(

@@ -16,6 +16,8 @@ export type GatewayProcessOptions = {
   readonly controlUrl: string;
   readonly controlToken: Secret;
   readonly rtpPorts: string;
+  /** How long its calls may go on when it is told to end; not at all unless it is named. */
+  readonly drainSecs?: number;
 };
 
 /** The gateway's own program in a process of its own, as the supervisor starts it, with a heap that can be looked into. */
@@ -23,10 +25,13 @@ export class GatewayProcess {
   readonly #child: ChildProcess;
   readonly #folder: string;
   #log = "";
+  /** Resolves with its exit code; null where a signal ended it. */
+  readonly ended: Promise<number | null>;
 
   private constructor(child: ChildProcess, folder: string) {
     this.#child = child;
     this.#folder = folder;
+    this.ended = once(child, "exit").then(([code]) => code as number | null);
     child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.#log += text));
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.#log += text));
   }
@@ -56,6 +61,7 @@ export class GatewayProcess {
           AGENTCALL_GATEWAY_ID: "gateway-1",
           AGENTCALL_SPOOL_DIR: path.join(folder, "spool"),
           AGENTCALL_RTP_PORTS: options.rtpPorts,
+          AGENTCALL_DRAIN_SECS: String(options.drainSecs ?? 0),
           AGENTCALL_LOG_LEVEL: "trace",
         },
         stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -90,6 +96,11 @@ export class GatewayProcess {
       return isWhole;
     });
     return readFileSync(fresh() ?? "", "utf8");
+  }
+
+  /** Tells it to end. */
+  terminate(): void {
+    this.#child.kill("SIGTERM");
   }
 
   /** Ends it at once, as a crash would. May be called twice. */

@@ -221,12 +221,14 @@ export class House {
   async ended(call: PhoneCall): Promise<CallView> {
     const callId = call.callId;
     if (callId === null) throw new Error("the appliance gave this call no id");
-    await eventually(`call ${callId} has its record`, () =>
-      this.messages.some(
-        ({ event, data }) =>
-          event === "call.status" && data["callId"] === callId && data["status"] !== "in-progress",
-      ),
-    );
+    return this.recordOf(callId);
+  }
+
+  /** The same of a call that is known by its id, within as many milliseconds as are named. */
+  async recordOf(callId: string, withinMs?: number): Promise<CallView> {
+    const isEnd = ({ event, data }: LiveMessage): boolean =>
+      event === "call.status" && data["callId"] === callId && "endCause" in data;
+    await eventually(`call ${callId} has its record`, () => this.messages.some(isEnd), withinMs);
     return callViewSchema.parse(await this.ask("GET", `/v1/calls/${callId}`));
   }
 
@@ -268,7 +270,7 @@ export class House {
 
   /** Gives the demo number this agent, beside what an agent must have. */
   async setAgent(agent: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.ask("POST", `/v1/numbers/${await this.#demoNumberId()}/inbound-config`, {
+    await this.ask("POST", `/v1/numbers/${await this.demoNumberId()}/inbound-config`, {
       mode: "ai",
       systemPrompt: "Be brief.",
       firstMessage: "Hello.",
@@ -283,16 +285,16 @@ export class House {
 
   /** Gives the demo number a key of its own, tested with the provider; answers as the API does. */
   async saveKey(apiKey: string): Promise<unknown> {
-    return this.ask("POST", `/v1/numbers/${await this.#demoNumberId()}/byok/key`, { apiKey });
+    return this.ask("POST", `/v1/numbers/${await this.demoNumberId()}/byok/key`, { apiKey });
   }
 
   async deleteKey(): Promise<void> {
-    await this.ask("DELETE", `/v1/numbers/${await this.#demoNumberId()}/byok/key`);
+    await this.ask("DELETE", `/v1/numbers/${await this.demoNumberId()}/byok/key`);
   }
 
   /** Takes the demo number's agent away. */
   async removeAgent(): Promise<void> {
-    await this.ask("DELETE", `/v1/numbers/${await this.#demoNumberId()}/inbound-config`);
+    await this.ask("DELETE", `/v1/numbers/${await this.demoNumberId()}/inbound-config`);
   }
 
   /** Hangs up what is left, asserts that nothing stays behind, and ends everything. */
@@ -319,7 +321,7 @@ export class House {
     });
   }
 
-  async #demoNumberId(): Promise<string> {
+  async demoNumberId(): Promise<string> {
     const { items } = (await this.ask("GET", "/v1/numbers")) as { items: { id: string }[] };
     return items[0]?.id ?? "";
   }

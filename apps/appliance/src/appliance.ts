@@ -296,7 +296,7 @@ class Starter {
     return Array.from({ length: settings.gatewayCount }, (_, index) => {
       const name = `gateway-${String(index + 1)}`;
       const first = from + index * portsEach;
-      return this.#program(name, "apps/gateway/src/main.ts", {
+      const gateway = this.#program(name, "apps/gateway/src/main.ts", {
         AGENTCALL_DRACHTIO: engine.drachtio,
         AGENTCALL_DRACHTIO_SECRET_FILE: engine.secretFile,
         AGENTCALL_CONTROL_URL: text(control.ready, "control"),
@@ -306,7 +306,9 @@ class Starter {
         AGENTCALL_RTP_HOST: settings.sipHost,
         AGENTCALL_RTP_PORTS: `${String(first)}-${String(first + portsEach - 1)}`,
         AGENTCALL_CALLS_MAX: String(settings.callsMax),
+        AGENTCALL_DRAIN_SECS: String(settings.drainSecs),
       });
+      return { ...gateway, drainMs: settings.drainSecs * 1_000 };
     });
   }
 

@@ -20,6 +20,8 @@ export type ProgramSpec = {
   readonly nodeArguments?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly logFile: string;
+  /** How long it may go on with what is under way when it is asked to end; absent: not at all. */
+  readonly drainMs?: number;
   /** Settings for the next start, so that a program which died comes back at the same addresses. */
   readonly keep?: (ready: ReadyMessage) => Readonly<Record<string, string>>;
 };
@@ -85,7 +87,8 @@ export class Program {
         resolve();
       }),
     );
-    const killer = this.#around.clock.after(stopDeadlineMs, () => child.kill("SIGKILL"));
+    const waitMs = stopDeadlineMs + (this.#spec.drainMs ?? 0);
+    const killer = this.#around.clock.after(waitMs, () => child.kill("SIGKILL"));
     child.kill("SIGTERM");
     await gone;
     killer.cancel();

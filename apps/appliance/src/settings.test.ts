@@ -16,6 +16,7 @@ describe("the settings of a start on one machine", () => {
       adminKey: null,
       gatewayCount: 1,
       callsMax: 200,
+      drainSecs: 0,
       logLevel: "info",
       passedOn: {},
     });
@@ -54,6 +55,7 @@ describe("the settings of a start on one machine", () => {
     ["AGENTCALL_RTP_PORTS", { AGENTCALL_RTP_PORTS: "20000-20003", AGENTCALL_GATEWAYS: "3" }],
     ["AGENTCALL_GATEWAYS", { AGENTCALL_GATEWAYS: "65" }],
     ["AGENTCALL_CALLS_MAX", { AGENTCALL_CALLS_MAX: "0" }],
+    ["AGENTCALL_DRAIN_SECS", { AGENTCALL_DRAIN_SECS: "long" }],
     ["AGENTCALL_SIP_HOST", { AGENTCALL_SIP_HOST: "localhost" }],
     ["AGENTCALL_DRACHTIO", { AGENTCALL_DRACHTIO: "here", AGENTCALL_DRACHTIO_SECRET: "x" }],
     ["AGENTCALL_DRACHTIO_SECRET", { AGENTCALL_DRACHTIO: "127.0.0.1:9022" }],

@@ -22,6 +22,8 @@ export type Settings = {
   readonly vault: "file" | "passphrase";
   readonly gatewayCount: number;
   readonly callsMax: number;
+  /** How long calls may go on when the appliance is ended. */
+  readonly drainSecs: number;
   readonly logLevel: LogLevel;
   /** Passed on as they are: the programs that they are for check them. */
   readonly passedOn: Readonly<Record<string, string>>;
@@ -92,6 +94,8 @@ function readAll(environment: Environment, workingDir: string): Settings {
     vault: vault(text("AGENTCALL_VAULT", "file")),
     gatewayCount,
     callsMax: number(environment, "AGENTCALL_CALLS_MAX", 200, 1, 10_000),
+    // Whoever looks at the product and presses Ctrl-C waits for nobody.
+    drainSecs: number(environment, "AGENTCALL_DRAIN_SECS", 0, 0, 3_600),
     logLevel: logLevel(text("AGENTCALL_LOG_LEVEL", "info")),
     passedOn: {
       ...(given(environment, "OPENAI_BASE_URL") === null ? evaluationHosts : {}),

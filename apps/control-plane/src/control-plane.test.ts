@@ -467,6 +467,7 @@ function offerOf(
 ): Extract<GatewayFrame, { kind: "call.offer" }> {
   return {
     kind: "call.offer",
+    direction: "inbound",
     trunkId: "trunk_thismachine" as TrunkId,
     callId,
     from: recordOf().from,

@@ -32,6 +32,9 @@ import { ensureDemoNumber } from "./numbers/demo-number.ts";
 import type { LicenseKeys } from "./license/license-check.ts";
 import { Licensing } from "./license/licensing.ts";
 import { NumberStore } from "./numbers/number-store.ts";
+import { forgetAgent } from "./outbound/call-agents.ts";
+import { OutboundCalls } from "./outbound/outbound-calls.ts";
+import { OutboundRules } from "./outbound/outbound-rules.ts";
 import type { AllowedHosts } from "./outside/outgoing-url.ts";
 import { PairingDesk } from "./pairing/pairing-desk.ts";
 import { openRecordings } from "./recordings/open-recordings.ts";
@@ -221,7 +224,8 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     trunkDesk.changed(); // gateways that came while the vault was sealed get the passwords now
     return Promise.resolve();
   });
-  const calls = new CallStore(db, usageBook, [...afterCall.followers, recordings.store.follow]);
+  const followers = [...afterCall.followers, recordings.store.follow, forgetAgent];
+  const calls = new CallStore(db, usageBook, followers);
   const { billing = nowhere } = options;
   const usage = openUsage({
     ...{ db, audit, vault, identity, licensing, jobs, stream, billing, clock, log },
@@ -251,6 +255,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     recordings,
     provider,
     tools: new ToolWebhook({
+      db,
       calls,
       numbers,
       vault,
@@ -265,6 +270,26 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   });
   const control = await openControl(options, desk, trunkDesk, recordings.intake);
   closers.add("the control link", () => control.close());
+  const rules = new OutboundRules(db, audit);
+  const outboundCalls = new OutboundCalls({
+    ...{
+      db,
+      audit,
+      calls,
+      numbers,
+      trunks,
+      licensing,
+      budgets,
+      managedKey,
+      rules,
+      desk,
+      clock,
+      random,
+      log,
+    },
+    vault: { door },
+    dialler: () => control.dialler(),
+  });
   const certificates = options.https === undefined ? null : openCertificates(options, closers);
   const { store: exports } = usage;
   const system = await openSystem({
@@ -303,10 +328,12 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     idempotent: new IdempotentAnswers(db, clock),
     hangUp: ({ id, gatewayId }) => control.hangUp(id, gatewayId),
     transfer: ({ id, gatewayId }, to) => control.transfer(id, gatewayId, to),
+    outbound: { calls: outboundCalls, rules },
     vault: { db, door, rotation },
     readiness: {
       probeDatabase: () => probe(db),
       gatewayCount: () => control.gatewayCount,
+      drainingCount: () => control.drainingCount,
       isVaultSealed: () => door.isSealed,
     },
     clock,

@@ -11,6 +11,7 @@ import {
   type CallId,
   callIdSchema,
   type CallPlan,
+  type ControlFrame,
   type EndCause,
   type TrunkId,
 } from "@agentcall/contract";
@@ -28,6 +29,7 @@ import { PortRange } from "./rtp/port-range.ts";
 import { RtpEndpoints } from "./rtp/rtp-endpoint.ts";
 import { DialogBook } from "./sip/dialog-book.ts";
 import { admit, type StrangerPolicy } from "./sip/invite-gate.ts";
+import { trunkTargets } from "./sip/invite-targets.ts";
 import { answerRegister } from "./sip/register-gate.ts";
 import { systemResolver } from "./sip/server-addresses.ts";
 import type { Invite, SipLeg, SipLegHandlers } from "./sip/sip-leg.ts";
@@ -90,6 +92,13 @@ export type Gateway = {
   strangers(): StrangerCounts;
   /** Whose calls from this address are; null for a stranger's. */
   trunkOf(address: string): TrunkId | null;
+  /** Whether this trunk has been told, and is enabled. */
+  carries(trunkId: string): boolean;
+  /**
+   * Takes no call any more, tells the control plane so, and resolves when those in progress are
+   * over, or after so long. To be closed afterwards.
+   */
+  drain(msMax: number): Promise<void>;
   /** Ends every call with BYE, spools their records and closes the links. May be called twice. */
   close(): Promise<void>;
 };
@@ -129,6 +138,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     random,
     log,
     liveCallIds: () => [...calls.keys()],
+    onDial: (dial) => {
+      placeCall({ ports, calls, sip, trunks }, dial);
+    },
     onHangup: (callId) => calls.get(callId)?.hangUp(),
     onTrunks: (news) => {
       trunks.apply(news);
@@ -192,6 +204,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     register: (request) => answerRegister(request, trunks, watch, options.strangers ?? "refuse"),
     newCallId: () => callIdSchema.parse(newId("call", random)),
     takeInvite: (invite, leg) => takeCall(ports, calls, invite, leg),
+    trunkTargets: (trunkId, parties) => trunkTargets(targetPorts, trunkId, parties),
     book: DialogBook.open(options.spoolDir, log),
     clock,
     random,
@@ -212,6 +225,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       link.live({ kind: "trunk.status", trunkId, report });
     },
   });
+  const targetPorts = { ...trunkPorts, directory: trunks };
   sip.start();
   link.start();
   const closers = new Closers();
@@ -230,7 +244,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     for (const call of calls.values()) call.drain();
     const isQuiet = (): boolean =>
       calls.size === 0 && sip.dialogs === 0 && (spool.pendingCount === 0 || !link.isUp);
-    await until(isQuiet, clock);
+    await until(isQuiet, clock, farewellMsMax);
   });
   return {
     ready: Promise.all([sip.ready, link.ready, trunks.ready]).then(() => undefined),
@@ -248,6 +262,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }),
     strangers: () => watch.counts,
     trunkOf: (address) => trunks.byAddress(address)?.trunkId ?? null,
+    carries: (trunkId) => trunks.carries(trunkId),
+    drain: async (msMax) => {
+      draining = true;
+      link.drain();
+      log.info({ calls: calls.size, msMax }, "the gateway takes no call any more");
+      await until(() => calls.size === 0 && sip.dialogs === 0, clock, msMax);
+    },
     close: () => closers.close(),
   };
 }
@@ -276,8 +297,42 @@ function takeCall(
   return call;
 }
 
-/** Waits until it is so, but not for long: what is not told by then is told from the spool. */
-async function until(isSo: () => boolean, clock: Clock): Promise<void> {
-  const deadlineMs = clock.monotonicMs() + farewellMsMax;
+/** Places a call for the control plane: it goes the way of every call, with a leg of ours. */
+function placeCall(
+  house: {
+    readonly ports: CallPorts;
+    readonly calls: Map<CallId, CallRunner>;
+    readonly sip: SipServer;
+    readonly trunks: TrunkDirectory;
+  },
+  { callId, trunkId, from, to, metadata }: Extract<ControlFrame, { kind: "call.dial" }>,
+): void {
+  const { ports, calls, sip, trunks } = house;
+  if (calls.has(callId)) return; // told twice
+  const plan = trunks.byId(trunkId);
+  const leg = sip.callOut({ callId, trunkId, from, to }, plan?.sessionTimerSecs ?? null);
+  const invite: Invite = {
+    callId,
+    direction: "outbound",
+    sipCallId: "",
+    from,
+    to,
+    sourceAddress: "",
+    sourcePort: 0,
+    sdp: "",
+    trunk: {
+      trunkId,
+      publicAddress: plan?.publicAddress ?? null,
+      codecs: plan?.codecs ?? null,
+      srtp: plan?.srtp ?? "off",
+    },
+    metadata,
+  };
+  leg.attach(takeCall(ports, calls, invite, leg));
+}
+
+/** Waits until it is so, but not for longer: what is not told by then is told from the spool. */
+async function until(isSo: () => boolean, clock: Clock, msMax: number): Promise<void> {
+  const deadlineMs = clock.monotonicMs() + msMax;
   while (!isSo() && clock.monotonicMs() < deadlineMs) await delay(clock, farewellStepMs);
 }

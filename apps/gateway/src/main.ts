@@ -13,7 +13,7 @@ setFlagsFromString("--heap-growing-percent=300");
 
 await runProgram({
   readSettings: (environment) => readSettings(environment, readSecretFile, parseLogLevel),
-  start: async ({ logLevel, ...settings }) => {
+  start: async ({ logLevel, drainMsMax, ...settings }) => {
     const log = openLog("gateway", logLevel);
     const gateway = await startGateway({
       ...settings,
@@ -23,6 +23,11 @@ await runProgram({
     });
     await gateway.ready;
     log.info({}, "the gateway takes calls");
-    return { ready: {}, log, close: () => gateway.close() };
+    return {
+      ready: {},
+      log,
+      drain: () => gateway.drain(drainMsMax),
+      close: () => gateway.close(),
+    };
   },
 });

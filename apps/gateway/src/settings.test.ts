@@ -35,6 +35,7 @@ describe("readSettings", () => {
       recordingReserveBytes: 268_435_456,
       strangers: "refuse",
       timing: { muteAfterMs: 8_000, greetingProtectedMs: 300, replaceSessionAfterMs: 3_300_000 },
+      drainMsMax: 60_000,
       logLevel: "info",
     });
   });
@@ -58,6 +59,7 @@ describe("readSettings", () => {
     ["AGENTCALL_RTP_PORTS", "1-2-3"],
     ["AGENTCALL_CALLS_MAX", "0"],
     ["AGENTCALL_CALLS_MAX", "many"],
+    ["AGENTCALL_DRAIN_SECS", "a while"],
     ["AGENTCALL_STRANGERS", "answer"],
     ["AGENTCALL_LOG_LEVEL", "loud"],
   ])("says in one sentence that %s must not be %j", (name, value) => {

@@ -5,6 +5,8 @@ import type { GatewayOptions } from "./gateway.ts";
 
 export type Settings = Omit<GatewayOptions, "clock" | "random" | "log" | "realtimeTransport"> & {
   readonly logLevel: LogLevel;
+  /** How long calls may go on after SIGTERM. */
+  readonly drainMsMax: number;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,6 +21,7 @@ const defaults = {
   AGENTCALL_GREETING_PROTECTED_MS: "300",
   AGENTCALL_SESSION_MINUTES_MAX: "55",
   AGENTCALL_RECORDING_RESERVE_MB: "256",
+  AGENTCALL_DRAIN_SECS: "60",
 } as const;
 
 /** A setting that is wrong, told in one sentence. */
@@ -83,6 +86,9 @@ export function readSettings(
             "a number of minutes from 1 to 58",
           ),
       },
+      drainMsMax:
+        1_000 *
+        read("AGENTCALL_DRAIN_SECS", parseWithin(0, 3_600), "a number of seconds from 0 to 3600"),
       logLevel: read("AGENTCALL_LOG_LEVEL", parseLogLevel, "trace, debug, info, warn or error"),
     };
   } catch (error) {

@@ -16,10 +16,14 @@ export const callStatuses = [
 export type CallStatus = (typeof callStatuses)[number];
 export const callStatusSchema = z.enum(callStatuses);
 
-export const endedBySchema = z.enum(["caller", "agent", "api", "system"]);
+/** Whose call it is: one that came to us, or one of ours. */
+export const directionSchema = z.enum(["inbound", "outbound"]);
+export type Direction = z.infer<typeof directionSchema>;
+
+export const endedBySchema = z.enum(["caller", "callee", "agent", "api", "system"]);
 export type EndedBy = z.infer<typeof endedBySchema>;
 
-/** Milliseconds since the INVITE arrived; null where the call did not get so far. */
+/** Milliseconds since the INVITE arrived, or since a call of ours was asked for; null where the call did not get so far. */
 export const callLatencySchema = z.object({
   ringingMs: z.number().nullable(),
   sessionOpenMs: z.number().nullable(),
@@ -75,7 +79,7 @@ export const fallbackStepsMax = 20;
 /** The finished call's facts (CDR). There is exactly one for each call that reached us. */
 export const callRecordSchema = z.object({
   callId: callIdSchema,
-  direction: z.enum(["inbound", "outbound"]),
+  direction: directionSchema,
   /** As dialled and as presented, normalised to E.164 where possible. */
   from: z.string().max(256),
   to: z.string().max(256),
@@ -85,14 +89,14 @@ export const callRecordSchema = z.object({
   status: z.enum(["completed", "busy", "no_answer", "failed"]),
   endCause: endCauseSchema,
   endedBy: endedBySchema,
-  /** The SIP status of our final answer, or of the failure; 200 for an answered call. */
+  /** The SIP status of the final answer, ours or theirs, or of the failure; 200 for an answered call. */
   sipStatus: z.int().min(100).max(699),
-  /** ITU-T Q.850 cause value. */
+  /** ITU-T Q.850 cause value; of a call of ours the carrier's own, where it told one. */
   q850Cause: z.int().min(0).max(127),
   startedAtMs: z.int(),
   answeredAtMs: z.int().nullable(),
   endedAtMs: z.int(),
-  /** From the ACK of our answer to the end, by the monotonic clock: what is charged. 0 for a call without. */
+  /** From the ACK of the answer to the end, by the monotonic clock: what is charged. 0 for a call without. */
   durationMs: count,
   model: z.string().nullable(),
   latency: callLatencySchema,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { voiceModeSchema } from "./agent.ts";
+import { directionSchema } from "./call-record.ts";
 import { numberIdSchema } from "./ids.ts";
 import { rateCardSchema } from "./rate-card.ts";
 
@@ -20,7 +21,7 @@ const stretchMs = z.int().nonnegative();
 
 /**
  * A stretch of a call that is charged, as its gateway measured it. Offsets count from the ACK of
- * our 200 by the monotonic clock. The stretches of a call follow each other without a gap, so that
+ * the 200 by the monotonic clock. The stretches of a call follow each other without a gap, so that
  * one or a hundred of them say the same; only the last may take back what its former have told.
  */
 export const callUsageSchema = z.object({
@@ -28,7 +29,7 @@ export const callUsageSchema = z.object({
   segment: z.int().nonnegative(),
   kind: z.enum(["interim", "final", "recovered"]),
   numberId: numberIdSchema,
-  direction: z.enum(["inbound", "outbound"]),
+  direction: directionSchema,
   terms: usageTermsSchema,
   /** Wall clock, UTC. */
   answeredAtMs: z.int(),

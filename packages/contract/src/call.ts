@@ -4,6 +4,7 @@ import { callContextViewSchema } from "./caller-context.ts";
 import {
   callLatencySchema,
   callStatusSchema,
+  directionSchema,
   endedBySchema,
   mediaStatsSchema,
   tokenUsageSchema,
@@ -19,7 +20,7 @@ import { speakerSchema } from "./turn.ts";
 export const callViewSchema = z.object({
   id: callIdSchema,
   numberId: numberIdSchema.nullable(),
-  direction: z.enum(["inbound", "outbound"]),
+  direction: directionSchema,
   from: z.string(),
   to: z.string(),
   status: callStatusSchema,
@@ -104,7 +105,7 @@ export const callFilterSchema = z.strictObject({
   /** Words of the transcript or the summary, all of them. */
   q: z.string().max(200).optional(),
   numberId: numberIdSchema.optional(),
-  direction: z.enum(["inbound", "outbound"]).optional(),
+  direction: directionSchema.optional(),
   status: callStatusSchema.optional(),
   from: z.string().max(256).optional(),
   to: z.string().max(256).optional(),

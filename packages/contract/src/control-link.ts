@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { agentToolCallSchema } from "./agent-tool-call.ts";
 import { languageSchema, voiceModeSchema, voiceSchema } from "./agent.ts";
-import { callRecordSchema } from "./call-record.ts";
+import { metadataSchema } from "./call-metadata.ts";
+import { callRecordSchema, directionSchema } from "./call-record.ts";
 import { callUsageSchema, usageTermsSchema } from "./call-usage.ts";
 import { endCauseSchema } from "./end-cause.ts";
 import { ladderSchema } from "./fallback.ts";
@@ -40,16 +41,11 @@ const eventHead = {
   atMs: z.int(),
 };
 
-const metadataKeysMax = 24; // the API's limit for a call
-const metadataSchema = z
-  .record(z.string().max(64), z.string().max(512))
-  .refine((metadata) => Object.keys(metadata).length <= metadataKeysMax);
-
 export const callEventSchema = z.discriminatedUnion("kind", [
   z.object({
     ...eventHead,
     kind: z.literal("call.started"),
-    direction: z.enum(["inbound", "outbound"]),
+    direction: directionSchema,
     from: z.string().max(256),
     to: z.string().max(256),
     numberId: numberIdSchema.nullable(),
@@ -135,6 +131,8 @@ export const callPlanSchema = z.object({
   tools: toolsSchema,
   /** Null: the call is not recorded. */
   recording: recordingPlanSchema.nullable(),
+  /** How a call of ours is placed; null for one that came to us. */
+  outbound: z.object({ ringTimeoutMs: z.int().positive() }).nullable().default(null),
 });
 export type CallPlan = z.infer<typeof callPlanSchema>;
 
@@ -176,11 +174,12 @@ export const gatewayFrameSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("call.offer"),
     callId: callIdSchema,
+    direction: directionSchema.default("inbound"),
     from: z.string().max(256),
     to: z.string().max(256),
     sipCallId: z.string().max(256),
     sourceAddress: z.string().max(64),
-    /** The trunk it came by. */
+    /** The trunk it came by, or is to go by. */
     trunkId: trunkIdSchema.nullable(),
     startedAtMs: z.int(),
   }),
@@ -204,6 +203,8 @@ export const gatewayFrameSchema = z.discriminatedUnion("kind", [
     testId: z.string().max(64),
     lines: z.array(trunkTestLineSchema).max(50),
   }),
+  /** It is being stopped: it takes no call any more, and leaves when those it carries are over. */
+  z.object({ kind: z.literal("draining") }),
 ]);
 export type GatewayFrame = z.infer<typeof gatewayFrameSchema>;
 
@@ -219,6 +220,16 @@ export const controlFrameSchema = z.discriminatedUnion("kind", [
     apiKey: z.string().nullable(),
   }),
   z.object({ kind: z.literal("events.ack"), eventIds: z.array(z.string()).max(100) }),
+  /** A call is to be placed. The gateway asks for its plan with `call.offer`, as for one that came. */
+  z.object({
+    kind: z.literal("call.dial"),
+    callId: callIdSchema,
+    /** Both in E.164. */
+    from: z.string().max(256),
+    to: z.string().max(256),
+    trunkId: trunkIdSchema,
+    metadata: metadataSchema,
+  }),
   z.object({ kind: z.literal("call.hangup"), callId: callIdSchema }),
   z.object({ kind: z.literal("call.transfer"), callId: callIdSchema, to: transferTargetSchema }),
   z.object({

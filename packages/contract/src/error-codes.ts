@@ -16,6 +16,11 @@ export const errorCatalogue = {
     message: "The request could not be read.",
     remedy: "Send a JSON body with Content-Type: application/json, and well-formed parameters.",
   },
+  no_saved_agent: {
+    httpStatus: 400,
+    message: "This number has no saved agent for its calls.",
+    remedy: "Send a systemPrompt, or save an agent with POST /v1/numbers/:id/outbound-defaults.",
+  },
   unauthorized: {
     httpStatus: 401,
     message: "A valid API key is needed.",
@@ -30,6 +35,16 @@ export const errorCatalogue = {
     httpStatus: 403,
     message: "Keys of your own need the plan pro; this appliance has the plan free.",
     remedy: "GET /v1/license says why; install a licence with the plan pro.",
+  },
+  destination_not_allowed: {
+    httpStatus: 403,
+    message: "The rules against toll fraud do not allow this call.",
+    remedy: "reason says which rule; an admin changes them with PUT /v1/settings/outbound.",
+  },
+  usage_exhausted: {
+    httpStatus: 403,
+    message: "Nothing is left to make this call with.",
+    remedy: "reason says what is used up: the number's monthly budget, or the free plan's minutes.",
   },
   not_found: {
     httpStatus: 404,
@@ -56,6 +71,11 @@ export const errorCatalogue = {
     httpStatus: 409,
     message: "The request conflicts with the present state.",
     remedy: "Read the present state, then decide again.",
+  },
+  no_trunk: {
+    httpStatus: 409,
+    message: "No trunk is there that this call could go by.",
+    remedy: "Enable a trunk with a server, or give the number one with PATCH /v1/numbers/:id.",
   },
   number_exists: {
     httpStatus: 409,
@@ -114,6 +134,11 @@ export const errorCatalogue = {
     httpStatus: 500,
     message: "The recording does not open: its file or its key is damaged.",
     remedy: "Put the file back from a backup; the appliance's log names it.",
+  },
+  call_limit_reached: {
+    httpStatus: 429,
+    message: "As many calls as are allowed have been placed.",
+    remedy: "reason says which limit; wait for a call to end, or for the day to pass.",
   },
   internal_error: {
     httpStatus: 500,

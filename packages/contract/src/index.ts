@@ -30,6 +30,8 @@ export {
   type CallStatus,
   callStatuses,
   callStatusSchema,
+  type Direction,
+  directionSchema,
   type EndedBy,
   endedBySchema,
   fallbackStepsMax,
@@ -167,7 +169,17 @@ export {
   type NumberStatus,
   type NumberView,
   numberViewSchema,
+  type OutboundDefaults,
+  outboundDefaultsSchema,
+  outboundDefaultsViewSchema,
 } from "./number.ts";
+export {
+  type AiCall,
+  aiCallSchema,
+  type OutboundSettings,
+  outboundSettingsSchema,
+  type Weekday,
+} from "./outbound.ts";
 export { pageItemsMax, type PageQuery, pageQuerySchema, pageSchema } from "./page.ts";
 export {
   byokAliasSchema,

@@ -96,6 +96,35 @@ export const inboundConfigViewSchema = z.object({
   byokOpenaiApiKeyPreview: z.string().nullable(),
 });
 
+const { shape } = inboundConfigSchema;
+const ringTimeoutSecs = { min: 5, max: 120, usual: 45 }; // nine rings; carriers give up at two or three minutes
+
+/** The saved agent of calls that a number places: `POST /v1/numbers/:id/outbound-defaults` replaces it whole. */
+export const outboundDefaultsSchema = z.strictObject({
+  mode: shape.mode.default("ai"),
+  systemPrompt: shape.systemPrompt,
+  voice: shape.voice,
+  language: shape.language,
+  firstMessage: shape.firstMessage,
+  maxDurationSecs: shape.maxDurationSecs,
+  liveTranscript: shape.liveTranscript,
+  model: shape.model,
+  /** Tools that are functions are carried out by the `actionWebhook` of the number's inbound-config. */
+  tools: shape.tools,
+  /** What happens when the model fails on a call that was answered; before that nobody is called. */
+  fallback: shape.fallback,
+  /** How long it rings at the called party's. */
+  ringTimeoutSecs: z
+    .int()
+    .min(ringTimeoutSecs.min)
+    .max(ringTimeoutSecs.max)
+    .default(ringTimeoutSecs.usual),
+});
+export type OutboundDefaults = z.infer<typeof outboundDefaultsSchema>;
+
+/** `GET /v1/numbers/:id/outbound-defaults`: null where none is saved. */
+export const outboundDefaultsViewSchema = outboundDefaultsSchema.nullable();
+
 /** Whether a number answers its calls, or why it does not. */
 export const numberStatusSchema = z.enum([
   "ready",
@@ -117,7 +146,8 @@ export const numberViewSchema = z.object({
   hasByokKey: z.boolean(),
   keyPreview: z.string().nullable(),
   inbound: inboundConfigSchema.nullable(),
-  outbound: z.null(),
+  /** The saved agent of the calls that it places. */
+  outbound: outboundDefaultsSchema.nullable(),
   /** Whether it answers its calls, or what has to be mended first. */
   status: numberStatusSchema,
   createdAt: z.iso.datetime(),

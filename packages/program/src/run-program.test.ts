@@ -25,6 +25,21 @@ describe("a program", () => {
     expect(await ended).toEqual({ code: 0, stdout: "closed\n", stderr: "" });
   });
 
+  test.each([
+    ["is done", "SIGUSR2"],
+    ["is hurried by a second SIGTERM", "SIGTERM"],
+    ["is interrupted", "SIGINT"],
+  ] as const)("ends what is under way first, until it %s", async (_, signal) => {
+    const { child, ended } = start({ SMALL: "busy" });
+    await once(child, "message");
+
+    child.kill("SIGTERM");
+    await once(child, "message");
+    child.kill(signal);
+
+    expect(await ended).toEqual({ code: 0, stdout: "draining\nclosed\n", stderr: "" });
+  });
+
   test("ends when its supervisor is gone", async () => {
     const { child } = start({});
     await once(child, "message");

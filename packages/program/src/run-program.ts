@@ -6,6 +6,11 @@ export type Served = {
   /** Told to the supervisor beside `event: "ready"`. */
   readonly ready: Readonly<Record<string, unknown>>;
   readonly log: Log;
+  /**
+   * On SIGTERM, before it is closed: takes nothing new and resolves when what is under way is done.
+   * A second signal does not wait for it.
+   */
+  drain?(): Promise<void>;
   /** Ends it cleanly; may be called once. */
   close(): Promise<void>;
 };
@@ -23,7 +28,7 @@ const failedCode = 1;
 
 /**
  * Runs a program as the supervisor wants it: settings from the environment, `ready` over IPC when
- * it serves, a clean end on SIGTERM, on Ctrl-C, and when the supervisor is gone. A wrong setting is
+ * it serves, a clean end on SIGTERM (what is under way first), on Ctrl-C, and when the supervisor is gone. A wrong setting is
  * one sentence and exit code 2; what cannot be started is one sentence and exit code 1.
  */
 export async function runProgram<Settings extends object>(
@@ -57,10 +62,10 @@ export function readSecretFile(path: string): Secret | null {
 
 function endOnSignals(served: Served): void {
   const { log } = served;
-  let ending = false;
+  let stage: "serving" | "draining" | "ending" = "serving";
   const end = (reason: string): void => {
-    if (ending) return;
-    ending = true;
+    if (stage === "ending") return;
+    stage = "ending";
     log.info({ reason }, "the program is being ended");
     served.close().then(
       () => process.exit(0),
@@ -70,11 +75,25 @@ function endOnSignals(served: Served): void {
       },
     );
   };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, () => {
-      end(signal);
-    });
-  }
+  process.on("SIGTERM", () => {
+    if (served.drain === undefined || stage !== "serving") {
+      end("SIGTERM");
+      return;
+    }
+    stage = "draining";
+    served.drain().then(
+      () => {
+        end("SIGTERM");
+      },
+      (error: unknown) => {
+        log.error({ err: error }, "what was under way could not be waited for");
+        end("SIGTERM");
+      },
+    );
+  });
+  process.on("SIGINT", () => {
+    end("SIGINT");
+  });
   process.on("disconnect", () => {
     end("the supervisor is gone");
   });

@@ -39,7 +39,7 @@ export function addApiKeyRoutes(
           const { stored, key } = await apiKeys.create(role, label, actorOf(request));
           return { ...viewOf(stored), apiKey: key.reveal() };
         },
-        (body) => ({ ...body, apiKey: null }), // of a key only its hash lies in the database
+        { keptOf: (body) => ({ ...body, apiKey: null }) }, // of a key only its hash lies in the database
       ),
   );
 

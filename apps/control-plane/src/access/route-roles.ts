@@ -28,6 +28,10 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "POST /v1/numbers/:id/inbound-config": "operator",
   "DELETE /v1/numbers/:id/inbound-config": "operator",
 
+  "GET /v1/numbers/:id/outbound-defaults": "viewer",
+  "POST /v1/numbers/:id/outbound-defaults": "operator",
+  "DELETE /v1/numbers/:id/outbound-defaults": "operator",
+
   "POST /v1/numbers/:id/byok/test": "admin",
   "POST /v1/numbers/:id/byok/key": "admin",
   "DELETE /v1/numbers/:id/byok/key": "admin",
@@ -53,6 +57,7 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "GET /v1/calls/:id": "viewer",
   "GET /v1/calls/:id/transcript": "viewer",
   "GET /v1/calls/:id/recording": "viewer",
+  "POST /v1/calls/ai": "operator",
   "POST /v1/calls/:id/hangup": "operator",
   "POST /v1/calls/:id/transfer": "operator",
 
@@ -108,6 +113,9 @@ export const routeRoles: Readonly<Record<string, Access>> = {
   "GET /v1/settings/mail": "admin",
   "PUT /v1/settings/mail": "admin",
   "POST /v1/settings/mail/test": "admin",
+
+  "GET /v1/settings/outbound": "viewer",
+  "PUT /v1/settings/outbound": "admin",
 
   "GET /v1/webhooks": "admin",
   "POST /v1/webhooks": "admin",

@@ -49,7 +49,10 @@ export class CallNews {
     switch (event.kind) {
       case "call.started": {
         const { numberId, from, to, direction } = event;
-        return { event: "call.inbound", data: { callId, numberId, from, to, direction } };
+        const data = { callId, numberId, from, to, direction };
+        return direction === "inbound"
+          ? { event: "call.inbound", data }
+          : { event: "call.status", data: { ...data, status: "initiated" } };
       }
       case "call.ringing":
         return { event: "call.ringing", data: { callId } };

@@ -27,10 +27,14 @@ export type HangUp = (call: StoredCall) => boolean;
 /** Tells the gateway that carries a call to hand it over; false when it is not connected. */
 export type Transfer = (call: StoredCall, to: string) => boolean;
 
+/** Refuses to hand a call to a number that may not be called. */
+export type CheckTransfer = (call: StoredCall, to: string) => Promise<void>;
+
 export type CallRoutes = {
   readonly calls: CallStore;
   readonly hangUp: HangUp;
   readonly transfer: Transfer;
+  readonly checkTransfer: CheckTransfer;
   readonly audit: AuditLog;
   readonly db: Database;
   readonly context: CallerContext;
@@ -89,7 +93,10 @@ export function addCallRoutes(app: App, routes: CallRoutes): void {
   addTransferRoute(app, routes);
 }
 
-function addTransferRoute(app: App, { calls, transfer, audit, db, log }: CallRoutes): void {
+function addTransferRoute(
+  app: App,
+  { calls, transfer, checkTransfer, audit, db, log }: CallRoutes,
+): void {
   app.post(
     "/v1/calls/:id/transfer",
     { schema: { params: idParams, body: callTransferSchema, response: { 200: okSchema } } },
@@ -99,6 +106,7 @@ function addTransferRoute(app: App, { calls, transfer, audit, db, log }: CallRou
       if (call.status !== "in-progress") {
         throw new AppError("conflict", "This call is not answered yet.");
       }
+      await checkTransfer(call, to);
       // Asked for again while it is under way, a transfer changes nothing: it needs no key of its own.
       if (!transfer(call, to)) throw notConnected();
       await db.tx((writer) =>

@@ -68,23 +68,30 @@ export class CallStore {
    * changes nothing. Returns the events that were new.
    */
   async apply(teller: Teller, events: readonly CallEvent[]): Promise<readonly CallEvent[]> {
-    return this.#db.tx(async (writer) => {
-      const fresh: CallEvent[] = [];
-      for (const event of events) {
-        const isNew = await writer.run(
-          "INSERT INTO call_event (id, call_id, kind, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-          event.eventId,
-          event.callId,
-          event.kind,
-          event.atMs,
-        );
-        if (isNew === 0) continue;
-        if (!(await this.#applyEvent(writer, teller, event))) continue;
-        fresh.push(event);
-        for (const follow of this.#followers) await follow(writer, event);
-      }
-      return fresh;
-    });
+    return this.#db.tx((writer) => this.applyIn(writer, teller, events));
+  }
+
+  /** The same in the transaction of something that belongs to it. */
+  async applyIn(
+    writer: SqlWriter,
+    teller: Teller,
+    events: readonly CallEvent[],
+  ): Promise<readonly CallEvent[]> {
+    const fresh: CallEvent[] = [];
+    for (const event of events) {
+      const isNew = await writer.run(
+        "INSERT INTO call_event (id, call_id, kind, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        event.eventId,
+        event.callId,
+        event.kind,
+        event.atMs,
+      );
+      if (isNew === 0) continue;
+      if (!(await this.#applyEvent(writer, teller, event))) continue;
+      fresh.push(event);
+      for (const follow of this.#followers) await follow(writer, event);
+    }
+    return fresh;
   }
 
   /** Calls of this gateway that have no end and that it does not carry: it lost them. */

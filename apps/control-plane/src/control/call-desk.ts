@@ -5,6 +5,7 @@ import {
   type CallKey,
   type CallUsage,
   type GatewayFrame,
+  type OutboundDefaults,
   type PlanOutcome,
   type ToolOutcome,
 } from "@agentcall/contract";
@@ -18,12 +19,14 @@ import { currentEpoch } from "../ledger/epoch.ts";
 import { bookedTalkMs } from "../ledger/usage-book.ts";
 import type { Database } from "../sqlite/database.ts";
 import type { NumberStore, RegisteredNumber } from "../numbers/number-store.ts";
+import { agentOf, speakingAs } from "../outbound/call-agents.ts";
 import type { Trunk } from "../trunks/trunk.ts";
 import type { Recordings } from "../recordings/open-recordings.ts";
 import type { TrunkCapacity, TrunkPlace } from "../trunks/trunk-capacity.ts";
 import type { TrunkStore } from "../trunks/trunk-store.ts";
 import { openaiKeyPurpose, type Vault } from "../vault/vault.ts";
 import type { CallerContext } from "./caller-context.ts";
+import type { CallPlace } from "./call-place.ts";
 import { CallCapacity, type CallInProgress } from "./call-capacity.ts";
 import {
   type Charging,
@@ -59,6 +62,7 @@ export type CallDeskOptions = {
   readonly log: Log;
 };
 
+const placeRetrySecs = 10; // calls last minutes: one is likely to end soon
 const noKey: KeyForCall = { kind: "none" };
 
 type CallOffer = Extract<GatewayFrame, { kind: "call.offer" }>;
@@ -106,7 +110,7 @@ export class CallDesk implements CallHandlers {
     try {
       return await this.#plan(offer);
     } catch (error) {
-      this.#release(offer.callId);
+      this.release(offer.callId);
       if (!(error instanceof AppError) || error.code !== "storage_full") throw error;
       this.#options.log.error({ callId: offer.callId }, "a call was refused: the disk is full");
       return rejectionFor("storage_full");
@@ -114,12 +118,16 @@ export class CallDesk implements CallHandlers {
   }
 
   async #plan(offer: CallOffer): Promise<PlanOutcome> {
-    const { budgets, keys, provider, log } = this.#options;
+    const { db, budgets, keys, provider, log } = this.#options;
     // Taken at once, in the order of the offers: two of the same moment do not share the last place.
     const hasPlace = this.#capacity.take(offer.callId);
     const trunk = await this.#trunkOf(offer);
     const trunkPlace = this.#takeTrunkPlace(offer.callId, trunk);
-    const found = await this.#numberOf(offer, trunk);
+    const agent = offer.direction === "outbound" ? await agentOf(db, offer.callId) : null;
+    const found =
+      offer.direction === "outbound"
+        ? await this.#callingNumber(offer, agent)
+        : await this.#calledNumber(offer, trunk);
     const number = found === null ? null : this.#onPlan(found);
     const facts: OfferFacts = {
       trunk,
@@ -128,6 +136,7 @@ export class CallDesk implements CallHandlers {
       budgets: number === null ? [] : await budgets.of(number),
       hasPlace,
       hasNumberPlace: number === null || this.#takeNumberPlace(offer.callId, number),
+      ringTimeoutMs: agent === null ? null : agent.ringTimeoutSecs * 1_000,
     };
     // No key is opened for a call that the agent does not take.
     const isAgents = refuseCall(facts) === null && forwardOf(facts) === null;
@@ -147,7 +156,7 @@ export class CallDesk implements CallHandlers {
       charging: await this.#chargingOf(number),
       callerContext,
     });
-    if (outcome.kind === "reject") this.#release(offer.callId);
+    if (outcome.kind === "reject") this.release(offer.callId);
     log.info(
       {
         callId: offer.callId,
@@ -166,10 +175,12 @@ export class CallDesk implements CallHandlers {
   }
 
   async onKey(callId: CallId, key: CallKey): Promise<Secret | null> {
-    const { calls, numbers, keys } = this.#options;
+    const { db, calls, numbers, keys } = this.#options;
     const { numberId, record } = await calls.byId(callId);
     if (numberId === null || record !== null) return null;
-    const number = this.#onPlan(await numbers.byId(numberId));
+    const registered = this.#onPlan(await numbers.byId(numberId));
+    const agent = await agentOf(db, callId);
+    const number = agent === null ? registered : speakingAs(registered, agent);
     if (key === "managed") return keys.fallback(number, callId);
     const own = await keys.own(number, callId);
     return own.kind === "opened" ? own.secret : null;
@@ -179,7 +190,7 @@ export class CallDesk implements CallHandlers {
     if (events.length === 0) return;
     await this.#options.calls.apply(teller, events);
     for (const event of events) {
-      if (event.kind === "call.ended") this.#release(event.callId);
+      if (event.kind === "call.ended") this.release(event.callId);
     }
     await this.#options.budgets.booked(events);
   }
@@ -216,19 +227,47 @@ export class CallDesk implements CallHandlers {
   }
 
   /** A number that belongs to a trunk is not there for callers of another. */
-  async #numberOf({ to }: CallOffer, trunk: Trunk | null): Promise<RegisteredNumber | null> {
+  async #calledNumber({ to }: CallOffer, trunk: Trunk | null): Promise<RegisteredNumber | null> {
     const number = await this.#options.numbers.byE164(to);
     const isThere = number?.trunkId === null || number?.trunkId === trunk?.id;
     return isThere ? number : null;
   }
 
-  #release(callId: CallId): void {
+  /** The number that a call is placed from, with who speaks in it; null when the call is over already. */
+  async #callingNumber(
+    { from }: CallOffer,
+    agent: OutboundDefaults | null,
+  ): Promise<RegisteredNumber | null> {
+    const number = await this.#options.numbers.byE164(from);
+    return number === null || agent === null ? null : speakingAs(number, agent);
+  }
+
+  /** Takes a place for a call that is to be placed, as for one that is offered. */
+  reserve(callId: CallId, trunk: Trunk, number: RegisteredNumber): CallPlace {
+    const hasPlace = this.#capacity.take(callId);
+    const trunkPlace = hasPlace
+      ? this.#takeTrunkPlace(callId, trunk)
+      : ({ kind: "taken" } as const);
+    const isTrunkFull = trunkPlace.kind === "refused";
+    const hasNumberPlace = !hasPlace || isTrunkFull || this.#takeNumberPlace(callId, number);
+    if (hasPlace && !isTrunkFull && hasNumberPlace) return { kind: "taken" };
+    this.release(callId);
+    if (isTrunkFull) return { ...trunkPlace, endCause: "trunk_calls_taken" };
+    const endCause = hasPlace ? "number_calls_taken" : "all_calls_taken";
+    return { kind: "refused", endCause, retryAfterSecs: placeRetrySecs };
+  }
+
+  release(callId: CallId): void {
     this.#capacity.release(callId);
     this.#options.trunkCapacity.release(callId);
   }
 
   async #contextOf({ id, inbound }: RegisteredNumber, offer: CallOffer): Promise<string> {
-    return inbound === null ? "" : this.#options.context.forCall(offer, { id, inbound });
+    if (inbound === null) return "";
+    const { from, to } = offer;
+    // Of a call that is placed the called party is the person one knows something of.
+    const known = offer.direction === "inbound" ? offer : { ...offer, from: to, to: from };
+    return this.#options.context.forCall(known, { id, inbound });
   }
 
   async #recordingKey({ id, inbound }: RegisteredNumber, callId: CallId): Promise<Secret | null> {

@@ -21,6 +21,7 @@ const number: RegisteredNumber = {
     systemPrompt: "Be brief.",
     maxDurationSecs: 60,
   }),
+  outbound: null,
   createdAtMs: 0,
   updatedAtMs: 0,
 };
@@ -81,7 +82,14 @@ describe("the plan of a call", () => {
         ladder: { managedKey: null, forwardTo: null, announcement: null, rejectWith: 503 },
         tools: [],
         recording: null,
+        outbound: null,
       },
+    });
+  });
+
+  test("of a call that is placed says how long it may ring", () => {
+    expect(planCall(factsOf({ ringTimeoutMs: 30_000 }))).toMatchObject({
+      plan: { outbound: { ringTimeoutMs: 30_000 } },
     });
   });
 
@@ -311,6 +319,7 @@ function factsOf(changes: Partial<PlanFacts> = {}): PlanFacts {
     trunkPlace: { kind: "taken" },
     hasPlace: true,
     hasNumberPlace: true,
+    ringTimeoutMs: null,
     apiKey: { kind: "opened", secret: new Secret("the key"), keyVersion: 1 },
     fallbackKey: null,
     provider: {

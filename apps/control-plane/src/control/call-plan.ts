@@ -21,6 +21,8 @@ export type OfferFacts = {
   readonly hasPlace: boolean;
   /** Whether the number may have one more call. */
   readonly hasNumberPlace: boolean;
+  /** How long it may ring at the called party's; null for a call that came to us. */
+  readonly ringTimeoutMs: number | null;
 };
 
 /** The same once the key was opened. */
@@ -84,7 +86,9 @@ export function refuseCall(facts: OfferFacts): Rejection | null {
 }
 
 /** To whom a call goes whose budget is used up, when that is the rule and the number names somebody. */
-export function forwardOf({ number, budgets }: OfferFacts): CallPlan["forward"] {
+export function forwardOf(facts: OfferFacts): CallPlan["forward"] {
+  const { number, budgets, ringTimeoutMs } = facts;
+  if (ringTimeoutMs !== null) return null; // nobody is called only to be handed over
   const verdict = verdictOf(budgets);
   const to = number?.inbound?.fallback.forwardTo ?? null;
   return verdict.kind === "forward" && to !== null ? { to, why: verdict.endCause } : null;
@@ -135,6 +139,7 @@ export function planCall(facts: PlanFacts): PlanOutcome {
       },
       tools: inbound.tools,
       recording: recordingPlanOf(inbound, facts.recordingKey),
+      outbound: facts.ringTimeoutMs === null ? null : { ringTimeoutMs: facts.ringTimeoutMs },
     },
   };
 }

@@ -147,6 +147,7 @@ async function ask(contextSource: "none" | "webhook" | "merge"): Promise<string>
   return context().forCall(
     {
       kind: "call.offer",
+      direction: "inbound",
       callId,
       from: phone,
       to: "+14155550100",

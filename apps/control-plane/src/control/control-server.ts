@@ -23,6 +23,7 @@ import {
 } from "@agentcall/contract";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Teller } from "../calls/call-store.ts";
+import type { Dialler } from "../outbound/dialler.ts";
 import type { TrunkGateway } from "../trunks/trunk-desk.ts";
 
 /** What the link's frames mean for calls; the server only carries them. */
@@ -50,6 +51,8 @@ export type RecordingHandlers = {
 /** What they mean for trunks. */
 export type TrunkHandlers = {
   onGatewayWelcomed(gateway: TrunkGateway): void;
+  /** It is being stopped: another one leads from now on, where there is one. */
+  onGatewayDraining(gateway: TrunkGateway): void;
   /** Only of one that was welcomed. */
   onGatewayLeft(gateway: TrunkGateway): void;
   onReport(gateway: TrunkGateway, trunkId: TrunkId, report: TrunkReport): void;
@@ -116,8 +119,41 @@ export class ControlServer {
     return `ws://${host}:${String(port)}`;
   }
 
+  /** Those that take calls. */
   get gatewayCount(): number {
-    return this.#gateways.size;
+    return this.#takers().length;
+  }
+
+  /** Those that are being stopped. */
+  get drainingCount(): number {
+    return this.#gateways.size - this.#takers().length;
+  }
+
+  /** The gateway with the fewest calls, to place one more; null where none takes any. */
+  dialler(): Dialler | null {
+    const carried = (gatewayId: string): number =>
+      [...this.#carriers.values()].filter((carrier) => carrier === gatewayId).length;
+    const [least] = this.#takers().toSorted(
+      (one, other) => carried(one.teller.gatewayId) - carried(other.teller.gatewayId),
+    );
+    if (least === undefined) return null;
+    const { connection, teller } = least;
+    return {
+      teller,
+      send: (frame) => {
+        if (!connection.isOpen) return false;
+        if (frame.kind === "call.dial") this.#carriers.set(frame.callId, teller.gatewayId);
+        connection.send(frame);
+        return true;
+      },
+    };
+  }
+
+  #takers(): { readonly connection: Connection; readonly teller: Teller }[] {
+    return [...this.#gateways.values()].flatMap((connection) => {
+      const { teller, gateway, isDraining } = connection;
+      return teller === null || gateway === null || isDraining ? [] : [{ connection, teller }];
+    });
   }
 
   /** Those that are connected now. */
@@ -210,10 +246,20 @@ export class ControlServer {
       case "live":
         this.#hear(connection, frame.event);
         return;
+      case "draining":
+        this.#drain(connection);
+        return;
       case "trunk.tested":
         this.#options.trunks.onTested(frame.testId, frame.lines);
         return;
     }
+  }
+
+  #drain(connection: Connection): void {
+    const { log, trunks } = this.#options;
+    connection.isDraining = true;
+    log.info({ ...connection.teller }, "gateway is being stopped: it takes no call any more");
+    if (connection.gateway !== null) trunks.onGatewayDraining(connection.gateway);
   }
 
   #hear(connection: Connection, event: LiveEvent): void {
@@ -334,6 +380,7 @@ class Connection {
   /** What it keeps unacknowledged, by its own word; null before the first. */
   pendingEvents: number | null = null;
   readonly connectedAtMs: number;
+  isDraining = false;
   /** Once it was welcomed. */
   gateway: TrunkGateway | null = null;
 

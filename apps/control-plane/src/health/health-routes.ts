@@ -5,7 +5,10 @@ import type { App } from "../http/typed-app.ts";
 export type Readiness = {
   /** Rejects when the database cannot be read. */
   probeDatabase(): Promise<void>;
+  /** Those that take calls. */
   gatewayCount(): number;
+  /** Those that are being stopped. */
+  drainingCount(): number;
   /** A sealed vault opens no key, so that no call can be answered. */
   isVaultSealed(): boolean;
 };
@@ -15,6 +18,7 @@ const readinessSchema = z.object({
   checks: z.object({
     database: z.enum(["ok", "failed"]),
     gateways: z.int(),
+    gatewaysDraining: z.int(),
     vault: z.enum(["open", "sealed"]),
   }),
 });
@@ -44,7 +48,9 @@ export function addHealthRoutes(app: App, readiness: Readiness): void {
       );
       const vault = readiness.isVaultSealed() ? ("sealed" as const) : ("open" as const);
       const ready = database === "ok" && gateways > 0 && vault === "open";
-      return reply.code(ready ? 200 : 503).send({ ready, checks: { database, gateways, vault } });
+      const gatewaysDraining = readiness.drainingCount();
+      const checks = { database, gateways, gatewaysDraining, vault };
+      return reply.code(ready ? 200 : 503).send({ ready, checks });
     },
   );
 }

@@ -134,7 +134,7 @@ describe("readiness", () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toEqual({
       ready: true,
-      checks: { database: "ok", gateways: 1, vault: "open" },
+      checks: { database: "ok", gateways: 1, gatewaysDraining: 0, vault: "open" },
     });
   });
 

@@ -39,6 +39,9 @@ import { addReconciliationRoutes } from "../reconciliation/reconciliation-routes
 import { addRecordingRoutes } from "../recordings/recording-routes.ts";
 import type { Recordings } from "../recordings/open-recordings.ts";
 import { addReportRoutes } from "../reports/report-routes.ts";
+import type { OutboundCalls } from "../outbound/outbound-calls.ts";
+import { addOutboundRoutes } from "../outbound/outbound-routes.ts";
+import type { OutboundRules } from "../outbound/outbound-rules.ts";
 import { addNumberRoutes } from "../numbers/number-routes.ts";
 import type { NumberStore } from "../numbers/number-store.ts";
 import { addSystemRoutes, type SystemParts } from "../system/system-routes.ts";
@@ -89,6 +92,7 @@ export type AppDeps = {
   readonly vault: Omit<VaultRoutesDeps, "idempotent">;
   readonly hangUp: HangUp;
   readonly transfer: Transfer;
+  readonly outbound: { readonly calls: OutboundCalls; readonly rules: OutboundRules };
   readonly readiness: Readiness;
   readonly clock: Clock;
   readonly log: Log;
@@ -136,7 +140,13 @@ function addRoutes(plain: FastifyInstance, deps: AppDeps): void {
   addKeyDeliveryRoutes(app, deps.keyDelivery);
   addLicenseRoutes(app, deps.licensing);
   const { db, context, mail, memory, reports, webhooks } = deps.afterCall;
-  addCallRoutes(app, { ...deps, db, context });
+  addCallRoutes(app, {
+    ...deps,
+    db,
+    context,
+    checkTransfer: (call, to) => deps.outbound.calls.checkTransfer(call, to),
+  });
+  addOutboundRoutes(app, deps);
   addRecordingRoutes(app, { ...deps, db });
   addReportRoutes(app, { ...deps, db, reports, nowMs: () => deps.clock.nowMs() });
   addMemoryRoutes(app, db, memory);

@@ -11,6 +11,13 @@ const replayedHeader = "X-AgentCall-Idempotency-Replayed";
 
 type Asked = { readonly apiKeyId: string; readonly key: string; readonly hash: string };
 
+type OnceOptions<Body> = {
+  /** Takes out of an answer what must not lie in the database, such as a secret that is shown once. */
+  readonly keptOf?: (body: Body) => Body;
+  /** What the body names as the key; the header goes before it. */
+  readonly key?: string | null;
+};
+
 /** Answers of requests that created something, kept for a day by the `Idempotency-Key` of who asked. */
 export class IdempotentAnswers {
   readonly #db: Database;
@@ -25,17 +32,16 @@ export class IdempotentAnswers {
 
   /**
    * Does `create` once and answers 201, or gives the first answer again. Without the header it is
-   * done each time. What failed is not kept: it may be tried again with the same key. `keptOf` takes
-   * out of an answer what must not lie in the database, such as a secret that is shown once.
+   * done each time. What failed is not kept: it may be tried again with the same key.
    */
   async once<Body extends object>(
     request: FastifyRequest,
     reply: FastifyReply,
     bodySchema: z.ZodType<Body>,
     create: () => Promise<Body>,
-    keptOf: (body: Body) => Body = (body) => body,
+    { keptOf = same, key: given = null }: OnceOptions<Body> = {},
   ): Promise<Body> {
-    const key = readKey(request);
+    const key = readKey(request) ?? given;
     if (key === null) {
       void reply.code(201);
       return create();
@@ -111,6 +117,10 @@ function hashOf(request: FastifyRequest): string {
   return createHash("sha256")
     .update(`${request.method} ${request.url}\n${JSON.stringify(request.body)}`)
     .digest("hex");
+}
+
+function same<Body>(body: Body): Body {
+  return body;
 }
 
 function ignore(): void {

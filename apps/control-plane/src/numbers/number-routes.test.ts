@@ -133,6 +133,8 @@ describe("the agent of a number", () => {
     expect(replaced.json()).toEqual({
       mode: "ai",
       systemPrompt: "Be kind.",
+      record: false,
+      recording: { disclosure: null, pauseOnDtmf: true, pauseSecs: 5, retentionDays: 365 },
       voice: "shimmer",
       language: "auto",
       firstMessage: null,

@@ -6,6 +6,8 @@ import {
   numberCreationSchema,
   type NumberView,
   numberViewSchema,
+  outboundDefaultsSchema,
+  outboundDefaultsViewSchema,
   pageQuerySchema,
   pageSchema,
   voiceModeSchema,
@@ -94,6 +96,7 @@ export function addNumberRoutes(app: App, deps: NumberRoutesDeps): void {
   });
 
   addAgentRoutes(app, numbers);
+  addOutboundDefaults(app, numbers);
 }
 
 function addAgentRoutes(app: App, numbers: NumberStore): void {
@@ -124,6 +127,37 @@ function addAgentRoutes(app: App, numbers: NumberStore): void {
   });
 }
 
+/** The agent of calls that the number places, where a call names none of its own. */
+function addOutboundDefaults(app: App, numbers: NumberStore): void {
+  const path = "/v1/numbers/:id/outbound-defaults";
+
+  app.get(
+    path,
+    { schema: { params: idParams, response: { 200: outboundDefaultsViewSchema } } },
+    async ({ params: { id } }) => (await numbers.byId(id)).outbound,
+  );
+
+  app.post(
+    path,
+    {
+      schema: {
+        params: idParams,
+        body: outboundDefaultsSchema,
+        response: { 200: outboundDefaultsViewSchema },
+      },
+    },
+    async (request) => {
+      const { params, body } = request;
+      return (await numbers.setOutbound(params.id, body, actorOf(request))).outbound;
+    },
+  );
+
+  app.delete(path, { schema: { params: idParams } }, async (request, reply) => {
+    await numbers.setOutbound(request.params.id, null, actorOf(request));
+    return reply.code(204).send();
+  });
+}
+
 async function applianceFacts(deps: NumberRoutesDeps): Promise<ApplianceFacts> {
   const trial = await deps.licensing.trial();
   return {
@@ -144,7 +178,7 @@ function viewOf(number: RegisteredNumber, facts: ApplianceFacts): NumberView {
     hasByokKey: number.keyPreview !== null,
     keyPreview: number.keyPreview,
     inbound: number.inbound,
-    outbound: null,
+    outbound: number.outbound,
     status: numberStatus(number, facts),
     createdAt: timeText(number.createdAtMs),
     updatedAt: timeText(number.updatedAtMs),

@@ -13,6 +13,7 @@ const number: RegisteredNumber = {
   keyPreview: null,
   isKeyUnreadable: false,
   inbound: inboundConfigSchema.parse({ mode: "ai", systemPrompt: "x" }),
+  outbound: null,
   createdAtMs: 0,
   updatedAtMs: 0,
 };

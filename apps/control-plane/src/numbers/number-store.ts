@@ -6,6 +6,8 @@ import {
   type NumberCreation,
   type NumberId,
   numberIdSchema,
+  type OutboundDefaults,
+  outboundDefaultsSchema,
   type TrunkId,
   trunkIdSchema,
   type VoiceMode,
@@ -30,11 +32,13 @@ export type RegisteredNumber = {
   readonly isKeyUnreadable: boolean;
   /** Null for a number that does not answer. */
   readonly inbound: InboundConfig | null;
+  /** The saved agent of the calls that it places; null without one. */
+  readonly outbound: OutboundDefaults | null;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 };
 
-type Change = Pick<RegisteredNumber, "label" | "trunkId" | "inbound">;
+type Change = Partial<Pick<RegisteredNumber, "label" | "trunkId" | "inbound" | "outbound">>;
 
 /** Which numbers a list shows. */
 export type NumberFilter = {
@@ -146,8 +150,8 @@ export class NumberStore {
         );
       }
       return {
-        label: change.label === undefined ? number.label : change.label,
-        trunkId: change.trunkId === undefined ? number.trunkId : change.trunkId,
+        ...optional("label", change.label),
+        ...optional("trunkId", change.trunkId),
         inbound: number.inbound === null ? null : { ...number.inbound, ...agent },
       };
     });
@@ -160,10 +164,25 @@ export class NumberStore {
     actor: Actor,
   ): Promise<RegisteredNumber> {
     return this.#update(id, actor, async (number, writer) => ({
-      label: number.label,
-      trunkId: number.trunkId,
       inbound: await sealAgentSecrets(writer, this.#vault, number.id, inbound),
     }));
+  }
+
+  /** Throws `validation_failed` for a tool that nobody would carry out. */
+  async setOutbound(
+    id: string,
+    outbound: OutboundDefaults | null,
+    actor: Actor,
+  ): Promise<RegisteredNumber> {
+    return this.#update(id, actor, ({ inbound }) => {
+      const hasFunctions = outbound?.tools.some(({ type }) => type === "function") === true;
+      if (hasFunctions && (inbound?.actionWebhook ?? null) === null) {
+        throw new AppError("validation_failed", "Nobody would carry these tools out.", {
+          details: { fields: { tools: "need an actionWebhook in the number's inbound-config" } },
+        });
+      }
+      return { outbound };
+    });
   }
 
   async delete(id: string, actor: Actor): Promise<void> {
@@ -187,23 +206,33 @@ export class NumberStore {
     return this.#db.tx(async (writer: SqlWriter) => {
       const row = await writer.get(`${selectNumber} WHERE id = ?`, id);
       if (row === null) throw new AppError("not_found", "There is no such number.");
-      const { label, trunkId, inbound } = await decide(numberOf(row), writer);
+      const former = numberOf(row);
+      const { label, trunkId, inbound, outbound } = {
+        ...former,
+        ...(await decide(former, writer)),
+      };
       await checkTrunk(writer, trunkId);
       const updatedAtMs = this.#clock.nowMs();
       await writer.run(
-        "UPDATE number SET label = ?, trunk_id = ?, inbound = ?, updated_at_ms = ? WHERE id = ?",
+        `UPDATE number SET label = ?, trunk_id = ?, inbound = ?, outbound = ?, updated_at_ms = ?
+         WHERE id = ?`,
         label,
         trunkId,
         inbound === null ? null : JSON.stringify(inbound),
+        outbound === null ? null : JSON.stringify(outbound),
         updatedAtMs,
         id,
       );
-      const former = numberOf(row);
       await this.#audit.append(writer, actor, "number.changed", id, {
-        before: { label: former.label, trunkId: former.trunkId, inbound: former.inbound },
-        after: { label, trunkId, inbound },
+        before: {
+          label: former.label,
+          trunkId: former.trunkId,
+          inbound: former.inbound,
+          outbound: former.outbound,
+        },
+        after: { label, trunkId, inbound, outbound },
       });
-      return { ...former, label, trunkId, inbound, updatedAtMs };
+      return { ...former, label, trunkId, inbound, outbound, updatedAtMs };
     });
   }
 }
@@ -218,7 +247,7 @@ async function checkTrunk(reader: SqlReader, trunkId: TrunkId | null): Promise<v
 }
 
 function numberOf(row: SqlRow): RegisteredNumber {
-  const inbound = row["inbound"];
+  const { inbound, outbound } = row;
   const label = row["label"];
   const keyPreview = row["key_preview"];
   return {
@@ -230,6 +259,8 @@ function numberOf(row: SqlRow): RegisteredNumber {
     keyPreview: typeof keyPreview === "string" ? keyPreview : null,
     isKeyUnreadable: row["unreadable_since_ms"] !== null,
     inbound: typeof inbound === "string" ? inboundConfigSchema.parse(JSON.parse(inbound)) : null,
+    outbound:
+      typeof outbound === "string" ? outboundDefaultsSchema.parse(JSON.parse(outbound)) : null,
     createdAtMs: Number(row["created_at_ms"]),
     updatedAtMs: Number(row["updated_at_ms"]),
   };

@@ -8,6 +8,9 @@ const detailsOf: Readonly<Record<string, object>> = {
   byok_test_failed: { reason: "provider_unreachable" },
   recording_not_found: { reason: "not_ready" },
   license_invalid: { reason: "signature" },
+  destination_not_allowed: { reason: "country_not_allowed" },
+  usage_exhausted: { reason: "budget_exhausted" },
+  call_limit_reached: { reason: "number_calls", details: { retryAfterSecs: 30 } },
 };
 
 /** Every status with its codes, each with an example: `components.responses` of the document. */

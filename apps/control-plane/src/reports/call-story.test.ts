@@ -382,6 +382,7 @@ async function instructionsOfNextCall(): Promise<string> {
   const block = await context.forCall(
     {
       kind: "call.offer",
+      direction: "inbound",
       callId: "call_9" as CallId,
       from: phone,
       to: number.e164,

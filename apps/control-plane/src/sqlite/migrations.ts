@@ -8,6 +8,7 @@ import { toolCallsSchema } from "./schema/tool-calls.ts";
 import { recordingsSchema } from "./schema/recordings.ts";
 import { vaultRotationSchema } from "./schema/vault-rotation.ts";
 import { reconciliationSchema } from "./schema/reconciliation.ts";
+import { placedCallsSchema } from "./schema/placed-calls.ts";
 import { reportsSchema } from "./schema/reports.ts";
 import { webhooksSchema } from "./schema/webhooks.ts";
 
@@ -191,4 +192,5 @@ export const migrations: readonly Migration[] = [
   retentionSchema,
   recordingsSchema,
   alertsSchema,
+  placedCallsSchema,
 ];

@@ -2,14 +2,14 @@ import { tmpdir } from "node:os";
 import { Readable } from "node:stream";
 import { mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
-import { type Secret, seededRandom, silentLog } from "@agentcall/base";
+import { Secret, seededRandom, silentLog } from "@agentcall/base";
 import { TestClock } from "@agentcall/base/testing";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 import { proLicense } from "./licenses.ts";
 import type { CallRecordings } from "../privacy/caller-data.ts";
 import { openPrivacy, type Privacy } from "../privacy/open-privacy.ts";
 import { rootKeyOf } from "./root-key.ts";
-import type { Role } from "@agentcall/contract";
+import type { ControlFrame, Role } from "@agentcall/contract";
 import { type AfterCall, openAfterCall } from "../after-call.ts";
 import { openRecordings, type Recordings } from "../recordings/open-recordings.ts";
 import { ApiKeyStore } from "../access/api-key-store.ts";
@@ -20,6 +20,7 @@ import { KeyDelivery } from "../byok/key-delivery.ts";
 import { KeyTester } from "../byok/key-tester.ts";
 import { ManagedKey } from "../byok/managed-key.ts";
 import { CallStore } from "../calls/call-store.ts";
+import type { CallPlace } from "../control/call-place.ts";
 import { EventStream } from "../events/event-stream.ts";
 import type { ExportParts } from "../exports/export-routes.ts";
 import type { DefaultReceiver } from "../exports/export-settings.ts";
@@ -31,6 +32,9 @@ import { Licensing, type LicensingOptions } from "../license/licensing.ts";
 import { LedgerStore } from "../ledger/ledger-store.ts";
 import { UsageBook } from "../ledger/usage-book.ts";
 import { NumberStore } from "../numbers/number-store.ts";
+import { forgetAgent } from "../outbound/call-agents.ts";
+import { OutboundCalls } from "../outbound/outbound-calls.ts";
+import { OutboundRules } from "../outbound/outbound-rules.ts";
 import { PairingDesk } from "../pairing/pairing-desk.ts";
 import type { Database } from "../sqlite/database.ts";
 import { TrunkCapacity } from "../trunks/trunk-capacity.ts";
@@ -45,6 +49,14 @@ import { Vault } from "../vault/vault.ts";
 import { openDatabase } from "../sqlite/open-database.ts";
 
 type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+type OpenAppState = {
+  gateways: number;
+  /** The gateway leaves before it has a call that is to be placed. */
+  isLeaving: boolean;
+  /** Whether a call that is to be placed finds a place. */
+  place: CallPlace;
+};
 
 /** The API over a fresh database in memory, with one key of each role. */
 export class OpenApp {
@@ -80,7 +92,9 @@ export class OpenApp {
   readonly hungUp: string[];
   /** The same of transfers, with where to. */
   readonly transferred: [string, string][];
-  readonly state: { gateways: number };
+  /** What a gateway was sent to place calls. */
+  readonly dialled: readonly ControlFrame[];
+  readonly state: OpenAppState;
 
   private constructor(parts: Omit<OpenApp, "ask" | "close">) {
     this.app = parts.app;
@@ -110,6 +124,7 @@ export class OpenApp {
     this.keys = parts.keys;
     this.hungUp = parts.hungUp;
     this.transferred = parts.transferred;
+    this.dialled = parts.dialled;
     this.state = parts.state;
   }
 
@@ -124,6 +139,7 @@ export class OpenApp {
     root: RootSource = rootKeyOf("the test"),
     billing: DefaultReceiver = { endpoint: null, receiverKey: null },
     file = ":memory:",
+    managedKeyText: string | null = null,
   ): Promise<OpenApp> {
     const clock = new TestClock();
     const random = seededRandom(1);
@@ -138,7 +154,8 @@ export class OpenApp {
     const numbers = new NumberStore(db, audit, vault, clock, random);
     const provider = { realtimeUrl, model: "gpt-realtime-2.1" };
     const tester = new KeyTester(provider, clock, silentLog);
-    const managedKey = new ManagedKey({ db, audit, vault, tester, given: null, log: silentLog });
+    const given = managedKeyText === null ? null : new Secret(managedKeyText);
+    const managedKey = new ManagedKey({ db, audit, vault, tester, given, log: silentLog });
     const baseUrl = realtimeUrl.replace(/^ws/, "http").replace(/\/realtime$/, "");
     const keyDelivery = await KeyDelivery.open({ db, audit, baseUrl, clock, log: silentLog });
     const licensing = await Licensing.open({
@@ -190,7 +207,7 @@ export class OpenApp {
       outbox,
       stream,
     });
-    const followers = [...afterCall.followers, recordings.store.follow];
+    const followers = [...afterCall.followers, recordings.store.follow, forgetAgent];
     const calls = new CallStore(db, usageBook, followers);
     const usage = openUsage({
       ...{ db, audit, vault, identity, licensing, jobs, stream, clock, log: silentLog },
@@ -199,7 +216,7 @@ export class OpenApp {
       outgoingAllowed: new Set(),
     });
     const budgets = new Budgets({ db, audit, numbers, licensing, stream, clock, log: silentLog });
-    const state = { gateways: 1 };
+    const state: OpenAppState = { gateways: 1, isLeaving: false, place: { kind: "taken" } };
     const system = await openSystem({
       ...{ db, audit, jobs, stream, licensing, budgets, trunks, trunkDesk, clock, log: silentLog },
       exports: usage.store,
@@ -216,6 +233,25 @@ export class OpenApp {
     });
     const hungUp: string[] = [];
     const transferred: [string, string][] = [];
+    const dialled: ControlFrame[] = [];
+    const rules = new OutboundRules(db, audit);
+    const outbound = new OutboundCalls({
+      budgets,
+      ...{ db, audit, calls, numbers, trunks, licensing, managedKey, rules, clock, random },
+      vault: { door },
+      log: silentLog,
+      desk: { reserve: () => state.place, release: () => undefined },
+      dialler: () =>
+        state.gateways === 0
+          ? null
+          : {
+              teller: { gatewayId: "gateway-1", bootId: "boot-1" },
+              send: (frame) => {
+                if (!state.isLeaving) dialled.push(frame);
+                return !state.isLeaving;
+              },
+            },
+    });
     const app = await buildApp({
       apiKeys,
       audit,
@@ -249,11 +285,13 @@ export class OpenApp {
         if (state.gateways > 0) transferred.push([id, to]);
         return state.gateways > 0;
       },
+      outbound: { calls: outbound, rules },
       readiness: {
         probeDatabase: async () => {
           await db.get("SELECT 1");
         },
         gatewayCount: () => state.gateways,
+        drainingCount: () => 0,
         isVaultSealed: () => door.isSealed,
       },
       vault: { db, door, rotation },
@@ -293,6 +331,7 @@ export class OpenApp {
       keys,
       hungUp,
       transferred,
+      dialled,
       state,
     });
   }

@@ -51,8 +51,9 @@ function anAgent(url: string): ReturnType<typeof inboundConfigSchema.parse> {
 }
 
 function webhookThat(http: Pick<OutgoingHttp, "send">): ToolWebhook {
-  const { calls, numbers, vault, clock } = house;
+  const { db, calls, numbers, vault, clock } = house;
   return new ToolWebhook({
+    db,
     calls,
     numbers,
     vault,

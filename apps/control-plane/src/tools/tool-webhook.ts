@@ -4,11 +4,14 @@ import type { CallStore, StoredCall } from "../calls/call-store.ts";
 import { timeText } from "../calls/call-view.ts";
 import type { ToolAsked } from "../control/control-server.ts";
 import type { NumberStore } from "../numbers/number-store.ts";
+import { agentOf } from "../outbound/call-agents.ts";
 import type { OutgoingHttp, OutgoingOutcome } from "../outside/outgoing-http.ts";
+import type { SqlReader } from "../sqlite/database.ts";
 import { actionWebhookPurpose, type Vault } from "../vault/vault.ts";
 import { signatureHeaders } from "../webhooks/webhook-signature.ts";
 
 type ToolWebhookOptions = {
+  readonly db: SqlReader;
   readonly calls: CallStore;
   readonly numbers: NumberStore;
   readonly vault: Vault;
@@ -55,11 +58,12 @@ export class ToolWebhook {
 
   /** Null where the call is over, or its number has no such tool any more. */
   async #targetOf({ callId, name }: ToolAsked): Promise<Target | null> {
-    const { calls, numbers, vault } = this.#options;
+    const { db, calls, numbers, vault } = this.#options;
     const call = await calls.byId(callId);
     if (call.numberId === null || call.record !== null) return null;
     const { inbound } = await numbers.byId(call.numberId);
-    const url = hasTool(inbound, name) ? (inbound.actionWebhook?.url ?? null) : null;
+    const placed = await agentOf(db, call.id);
+    const url = hasTool(placed ?? inbound, name) ? (inbound?.actionWebhook?.url ?? null) : null;
     const secret = url === null ? null : await vault.open(actionWebhookPurpose, call.numberId);
     if (url === null || secret === null) return null;
     return { call, numberId: call.numberId, url, secret };
@@ -90,8 +94,8 @@ export class ToolWebhook {
   }
 }
 
-function hasTool(inbound: InboundConfig | null, name: string): inbound is InboundConfig {
-  return inbound?.tools.some((tool) => tool.type === "function" && tool.name === name) === true;
+function hasTool(agent: Pick<InboundConfig, "tools"> | null, name: string): boolean {
+  return agent?.tools.some((tool) => tool.type === "function" && tool.name === name) === true;
 }
 
 function outcomeOf(outcome: OutgoingOutcome): ToolOutcome {

@@ -62,6 +62,15 @@ export class TrunkDesk {
     this.#tell([gateway]);
   }
 
+  /** It goes to the end of the row: another one registers with the carriers and asks how they are. */
+  onGatewayDraining(gateway: TrunkGateway): void {
+    const leader = this.#leader;
+    if (!this.#gateways.delete(gateway)) return;
+    this.#gateways.add(gateway);
+    const next = this.#leader;
+    if (leader === gateway && next !== null && next !== gateway) this.#tell([gateway, next]);
+  }
+
   onGatewayLeft(gateway: TrunkGateway): void {
     const leader = this.#leader;
     this.#gateways.delete(gateway);

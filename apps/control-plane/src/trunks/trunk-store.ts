@@ -72,6 +72,14 @@ export class TrunkStore {
     return trunks.find(isFrom) ?? null;
   }
 
+  /** The oldest that is enabled and has a server to send calls to; null where none has. */
+  async firstWithServer(): Promise<Trunk | null> {
+    const trunks = await this.list(trunksMax, null);
+    const hasServer = ({ settings: { enabled, servers, outboundProxy } }: Trunk): boolean =>
+      enabled && (servers.length > 0 || outboundProxy !== null);
+    return trunks.find(hasServer) ?? null;
+  }
+
   /** Oldest first, after the given one. */
   async list(
     limit: number,

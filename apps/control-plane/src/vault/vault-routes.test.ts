@@ -88,7 +88,10 @@ describe("the vault of an appliance with a passphrase", () => {
 
     expect([before.statusCode, before.json()]).toEqual([
       503,
-      { ready: false, checks: { database: "ok", gateways: 1, vault: "sealed" } },
+      {
+        ready: false,
+        checks: { database: "ok", gateways: 1, gatewaysDraining: 0, vault: "sealed" },
+      },
     ]);
     expect(sealed.json()).toMatchObject({
       state: "sealed",

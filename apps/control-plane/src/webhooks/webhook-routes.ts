@@ -43,7 +43,7 @@ export function addWebhookRoutes(
         reply,
         webhookSecretViewSchema,
         async () => secretViewOf(await webhooks.create(request.body, actorOf(request))),
-        (body) => ({ ...body, secret: null }),
+        { keptOf: (body) => ({ ...body, secret: null }) },
       ),
   );
 

@@ -16,12 +16,14 @@ import type { CallTrunk } from "../sip/sip-leg.ts";
 
 type Answer = { readonly sdp: string; readonly stream: NegotiatedStream };
 
-/** What the caller's side is taken to want while our offer waits for its answer: no audio yet. */
-const unanswered: AudioOffer = {
+const lateCodecs = ["pcmu"] as const; // who wants our offer late gets what everybody speaks
+const usualCodecs = ["pcmu", "pcma"] as const;
+
+/** What the other side is taken to want while our offer waits for its answer: no audio yet. */
+const unanswered: Omit<AudioOffer, "codecs"> = {
   connectionAddress: "0.0.0.0",
   port: 9, // "discard"
   rtcpPort: 9,
-  codecs: [{ payloadType: 0, codec: "pcmu" }],
   telephoneEventPayloadType: null,
   ptimeMs: 20,
   direction: "inactive",
@@ -37,11 +39,16 @@ const unanswered: AudioOffer = {
  */
 export class CallDescription {
   readonly codec: G711Codec;
-  readonly #sourceAddress: string;
+  /** Where the signalling comes from; null where that is where the audio was said to be. */
+  readonly #sourceAddress: string | null;
   readonly #srtp: SrtpPolicy;
   readonly #random: Random;
   readonly #sessionId: number;
+  /** What our offer names, where it is ours. */
+  readonly #offered: readonly G711Codec[];
   #offer: AudioOffer;
+  /** An offer or an answer of the other side's has come. */
+  #hasTheirs: boolean;
   #version = 1;
   #local = { address: "", port: 0 };
   #stream: NegotiatedStream | null = null;
@@ -50,15 +57,30 @@ export class CallDescription {
   /** The keys of that offer. */
   #offeredKeyings: readonly SrtpKeying[] = [];
 
-  private constructor(offer: AudioOffer, sourceAddress: string, random: Random, srtp: SrtpPolicy) {
+  private constructor(
+    { offer, offered }: { readonly offer: AudioOffer; readonly offered: readonly G711Codec[] },
+    sourceAddress: string | null,
+    random: Random,
+    srtp: SrtpPolicy,
+  ) {
     const [first] = offer.codecs;
     invariant(first !== undefined, "an offer that was read has at least one codec of ours");
     this.codec = first.codec;
     this.#offer = offer;
+    this.#offered = offered;
+    this.#hasTheirs = offered.length === 0;
     this.#sourceAddress = sourceAddress;
     this.#srtp = srtp;
     this.#random = random;
     this.#sessionId = random.below(2 ** 31);
+  }
+
+  /** Of a call of ours: the offer is ours, with the codecs of its trunk in their order. */
+  static offering(
+    { codecs, srtp }: Pick<CallTrunk, "codecs" | "srtp">,
+    random: Random,
+  ): CallDescription {
+    return new CallDescription(ours(codecs ?? usualCodecs), null, random, srtp);
   }
 
   /**
@@ -71,7 +93,7 @@ export class CallDescription {
     random: Random,
     { codecs: wanted, srtp }: Pick<CallTrunk, "codecs" | "srtp">,
   ): CallDescription | EndCause {
-    if (sdp === "") return new CallDescription(unanswered, sourceAddress, random, srtp);
+    if (sdp === "") return new CallDescription(ours(lateCodecs), sourceAddress, random, srtp);
     const offer = parseSdp(sdp, srtp);
     if (typeof offer === "string") return causesOfRefusals[offer];
     const codecs =
@@ -79,7 +101,8 @@ export class CallDescription {
         ? offer.codecs
         : wanted.flatMap((codec) => offer.codecs.filter((each) => each.codec === codec));
     if (codecs.length === 0) return "no_common_codec";
-    return new CallDescription({ ...offer, codecs }, sourceAddress, random, srtp);
+    const theirs = { offer: { ...offer, codecs }, offered: [] };
+    return new CallDescription(theirs, sourceAddress, random, srtp);
   }
 
   /** What was agreed by the last answer. */
@@ -89,32 +112,34 @@ export class CallDescription {
 
   /** Whether audio finds the way from this address of ours to where the caller's side wants it. */
   isReachableFrom(address: string): boolean {
-    return this.#offer === unanswered || isSameFamily(this.#offer, address);
+    return !this.#hasTheirs || isSameFamily(this.#offer, address);
   }
 
   /** Answers the INVITE's offer with our ports, or makes ours. */
   answer(address: string, port: number): string {
     this.#local = { address, port };
     const { sdp } = this.#answerTo(this.#offer);
-    return this.#offer === unanswered ? this.#offerOurs() : sdp;
+    return this.#hasTheirs ? sdp : this.#offerOurs();
   }
 
   /**
-   * The ACK came, with an answer where the offer was ours. Answers what is agreed now, or that
-   * nothing was open, or that the caller's side wants something else than was offered.
+   * The ACK came, or the 200 of a call of ours, with an answer where the offer was ours. Answers
+   * what is agreed now, or that nothing was open, or that the other side wants something else.
    */
   confirm(sdp: string): NegotiatedStream | "settled" | "unusable" {
     // Before the ACK that answers our offer in a re-INVITE, the one to the first 200 may come.
-    if (!this.#isOffering || (sdp === "" && this.#offer !== unanswered)) return "settled";
+    if (!this.#isOffering || (sdp === "" && this.#hasTheirs)) return "settled";
     this.#isOffering = false;
     const answer = parseSdp(sdp, this.#srtp);
     if (typeof answer === "string" || !isSameFamily(answer, this.#local.address)) return "unusable";
-    if (!answer.codecs.some(({ codec }) => codec === this.codec)) return "unusable";
+    const offered = this.#hasTheirs ? [this.codec] : this.#offered;
+    if (!answer.codecs.some(({ codec }) => offered.includes(codec))) return "unusable";
     const keys = keysOfAnswer(this.#offeredKeyings, answer.keyings);
     if (keys === null && (answer.keyings.length > 0 || this.#srtp === "required")) {
       return "unusable"; // it took a line that was not offered
     }
     this.#offer = answer;
+    this.#hasTheirs = true;
     return this.#answerTo(answer, keys).stream;
   }
 
@@ -123,7 +148,7 @@ export class CallDescription {
     this.#offeredKeyings = this.#srtp === "off" ? [] : offeredKeyings(this.#random);
     const local = { ...this.#local, sessionId: this.#sessionId, version: this.#version };
     return writeOffer(local, {
-      codecs: [this.codec],
+      codecs: this.#hasTheirs ? [this.codec] : this.#offered,
       direction: "sendrecv",
       keyings: this.#offeredKeyings,
       isSrtpOnly: this.#srtp === "required",
@@ -144,6 +169,7 @@ export class CallDescription {
     if (typeof offer === "string" || !isSameFamily(offer, this.#local.address)) return null;
     this.#version += 1;
     this.#offer = offer;
+    this.#hasTheirs = true;
     return this.#answerTo(this.#offer);
   }
 
@@ -162,7 +188,7 @@ export class CallDescription {
       source: {
         address: mediaSession.remoteAddress,
         port: mediaSession.remotePort,
-        signallingAddress: this.#sourceAddress,
+        signallingAddress: this.#sourceAddress ?? mediaSession.remoteAddress,
       },
       ptimeMs: mediaSession.ptimeMs,
       remoteRtcpPort: offer.rtcpPort,
@@ -176,6 +202,15 @@ export class CallDescription {
   #keysFor({ keyings }: AudioOffer): StreamKeys | null {
     return keysForAnswer(keyings, this.#stream?.keys ?? null, this.#random);
   }
+}
+
+/** An offer of ours in place of theirs, before theirs is known. */
+function ours(offered: readonly G711Codec[]): {
+  readonly offer: AudioOffer;
+  readonly offered: readonly G711Codec[];
+} {
+  const codecs = offered.map((codec) => ({ payloadType: codec === "pcmu" ? 0 : 8, codec }));
+  return { offer: { ...unanswered, codecs }, offered };
 }
 
 /** No packet goes from an IPv4 address to an IPv6 one. */

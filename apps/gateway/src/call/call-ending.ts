@@ -9,6 +9,7 @@ const notAcceptableHere = 488;
 /** Our side of the dialog is still there and is ended with BYE. */
 const causesOfOurBye: Readonly<Partial<Record<CallInput["kind"], EndCause>>> = {
   "media-lost": "media_timeout",
+  "media-refused": "no_common_codec",
   "hang-up-asked": "api_hung_up",
   draining: "gateway_draining",
   fault: "gateway_fault",
@@ -76,10 +77,15 @@ export function ended(
   cause: EndCause,
   sipStatus: number,
   actions: readonly CallAction[],
+  q850Cause: number | null = null,
 ): CallDecision {
   return {
     state: { kind: "ended", cause },
-    actions: [...actions, { kind: "close-session" }, { kind: "finish", cause, sipStatus }],
+    actions: [
+      ...actions,
+      { kind: "close-session" },
+      { kind: "finish", cause, sipStatus, q850Cause },
+    ],
   };
 }
 

@@ -15,7 +15,7 @@ import {
 } from "@agentcall/contract";
 import type { Invite } from "../sip/sip-leg.ts";
 import { CallMeter } from "./metering/call-meter.ts";
-import { endedByOf, q850CauseOf, recordStatusOf } from "./end-cause.ts";
+import { causeTold, endedByOf, q850CauseOf, recordStatusOf } from "./end-cause.ts";
 
 /** A moment of a call that its record tells, in the order in which they come. */
 type Milestone =
@@ -25,6 +25,14 @@ type Milestone =
   | "firstDeltaMs"
   | "answeredMs"
   | "firstRtpOutMs";
+
+/** How a call ended. */
+export type CallEnd = {
+  readonly cause: EndCause;
+  readonly sipStatus: number;
+  /** The other side's own; null takes the cause's. */
+  readonly q850Cause: number | null;
+};
 
 const bargeInsMax = 1_000; // a figure for each; beyond this the record would only grow
 
@@ -38,6 +46,7 @@ export class CallFacts {
   readonly #startMs: number;
   readonly #reached = new Map<Milestone, number>();
   readonly #bargeInStopMs: number[] = [];
+  #sipCallId: string;
   #answeredAtMs: number | null = null;
   #numberId: NumberId | null = null;
   #voiceMode: VoiceMode | null = null;
@@ -48,9 +57,10 @@ export class CallFacts {
   readonly #fallbackSteps: FallbackStep[] = [];
 
   constructor(clock: Clock, invite: Invite) {
-    this.meter = new CallMeter(clock, "inbound");
+    this.meter = new CallMeter(clock, invite.direction);
     this.#clock = clock;
     this.#invite = invite;
+    this.#sipCallId = invite.sipCallId;
     this.#startedAtMs = clock.nowMs();
     this.#startMs = clock.monotonicMs();
   }
@@ -82,6 +92,11 @@ export class CallFacts {
     if (this.#reached.has(milestone)) return;
     this.#reached.set(milestone, roundedMs(this.#clock.monotonicMs() - this.#startMs));
     if (milestone === "answeredMs") this.#answeredAtMs = this.#clock.nowMs();
+  }
+
+  /** Of a call of ours: its INVITE has this Call-ID. */
+  sentAs(sipCallId: string): void {
+    this.#sipCallId = sipCallId;
   }
 
   belongsTo(numberId: NumberId | null, voiceMode: VoiceMode | null): void {
@@ -137,22 +152,23 @@ export class CallFacts {
   }
 
   /** The record of the call if it ended now. */
-  record(cause: EndCause, sipStatus: number, mediaStats: MediaStats | null): CallRecord {
+  record({ cause, sipStatus, q850Cause }: CallEnd, mediaStats: MediaStats | null): CallRecord {
     const answeredMs = this.#reached.get("answeredMs") ?? null;
-    const { callId, from, to, sipCallId } = this.#invite;
+    const { callId, direction, from, to } = this.#invite;
+    const endCause = causeTold(direction, cause);
     return {
       callId,
-      direction: "inbound",
+      direction,
       from,
       to,
       numberId: this.#numberId,
       voiceMode: this.#voiceMode,
-      sipCallId,
+      sipCallId: this.#sipCallId,
       status: recordStatusOf(cause, answeredMs !== null, sipStatus),
-      endCause: cause,
-      endedBy: endedByOf(cause),
+      endCause,
+      endedBy: endedByOf(endCause),
       sipStatus,
-      q850Cause: q850CauseOf(cause),
+      q850Cause: q850Cause ?? q850CauseOf(endCause),
       startedAtMs: this.#startedAtMs,
       answeredAtMs: this.meter.answeredAtMs ?? this.#answeredAtMs,
       endedAtMs: this.#clock.nowMs(),

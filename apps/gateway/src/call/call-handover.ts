@@ -2,7 +2,6 @@ import { type Log, unreachable } from "@agentcall/base";
 import type { CallId } from "@agentcall/contract";
 import type { G711Codec } from "@agentcall/media";
 import type { Invite, SipLeg } from "../sip/sip-leg.ts";
-import { targetUri } from "../sip/target-uri.ts";
 import type { AudioJunction } from "./audio-junction.ts";
 import type { CallPorts } from "./call-ports.ts";
 import type { CallAction, CallInput } from "./call-state.ts";
@@ -42,7 +41,7 @@ export class CallHandover {
   do(action: HandoverAction, codec: G711Codec, junction: AudioJunction | null): void {
     switch (action.kind) {
       case "refer":
-        this.#options.leg.refer(targetUri(action.to, this.#options.invite));
+        this.#options.leg.refer(action.to);
         return;
       case "dial":
         this.#dial(action.to, codec);

@@ -26,12 +26,12 @@ export class CallMedia {
     return this.#description?.codec ?? "pcmu";
   }
 
-  /** Reads the INVITE's offer and opens the ports. Answers why the call cannot be taken, or null. */
+  /** Reads the INVITE's offer, or makes ours, and opens the ports. Answers why the call cannot be taken, or null. */
   async prepare(): Promise<EndCause | null> {
     return this.#readOffer() ?? (await this.#open());
   }
 
-  /** The description that answers the INVITE; null where there is nothing to answer with. */
+  /** The description that answers the INVITE, or that ours offers; null where there is none. */
   answer(): string | null {
     if (this.#description === null || this.#session === null) return null;
     const { publicAddress } = this.#invite.trunk;
@@ -39,7 +39,7 @@ export class CallMedia {
     return this.#description.answer(address, this.#session.port);
   }
 
-  /** The ACK came, with an answer where the offer was ours. False when its answer cannot be used. */
+  /** The ACK came, or our INVITE was answered: with an answer where the offer was ours. False when its answer cannot be used. */
   confirm(sdp: string): boolean {
     const agreed = this.#description?.confirm(sdp) ?? "settled";
     if (agreed === "unusable") return false;
@@ -87,7 +87,11 @@ export class CallMedia {
   }
 
   #readOffer(): EndCause | null {
-    const { sdp, sourceAddress, trunk } = this.#invite;
+    const { direction, sdp, sourceAddress, trunk } = this.#invite;
+    if (direction === "outbound") {
+      this.#description = CallDescription.offering(trunk, this.#ports.random);
+      return null;
+    }
     const read = CallDescription.read(sdp, sourceAddress, this.#ports.random, trunk);
     if (!(read instanceof CallDescription)) return read;
     this.#description = read;

@@ -2,9 +2,9 @@ import { type Log, type Timer, unreachable } from "@agentcall/base";
 import type { CallId, CallKey, CallPlan, EndCause, FallbackStep } from "@agentcall/contract";
 import { mediaTimeoutMs } from "../rtp/media-session.ts";
 import type { MediaTap } from "../rtp/media-tap.ts";
-import type { Invite, Reoffer, SipLeg, SipLegHandlers } from "../sip/sip-leg.ts";
+import type { Invite, LegRefusal, Reoffer, SipLeg, SipLegHandlers } from "../sip/sip-leg.ts";
 import { AudioJunction } from "./audio-junction.ts";
-import { CallFacts } from "./call-facts.ts";
+import { type CallEnd, CallFacts } from "./call-facts.ts";
 import { CallHandover } from "./call-handover.ts";
 import { CallMedia } from "./call-media.ts";
 import type { CallPorts } from "./call-ports.ts";
@@ -77,7 +77,7 @@ export class CallRunner implements SipLegHandlers {
   /** Takes the call. Resolves when its first step is done. */
   async begin(): Promise<void> {
     const { from, to, sipCallId, sourceAddress } = this.#invite;
-    this.#log.info({ sipCallId, sourceAddress, "pii.from": from, "pii.to": to }, "call arrived");
+    this.#log.info({ sipCallId, sourceAddress, "pii.from": from, "pii.to": to }, "call begun");
     const refusal = this.#ports.refusalNow() ?? (await this.#media.prepare());
     this.#take({ kind: "invited", refusal });
   }
@@ -97,6 +97,18 @@ export class CallRunner implements SipLegHandlers {
     this.#take({ kind: "draining" });
   }
 
+  onInvited(sipCallId: string): void {
+    this.#facts.sentAs(sipCallId);
+  }
+
+  onRinging(): void {
+    this.#take({ kind: "callee-rings" });
+  }
+
+  onRefused(refusal: LegRefusal): void {
+    this.#take({ kind: "callee-refused", refusal });
+  }
+
   onCancelled(): void {
     this.#take({ kind: "cancelled" });
   }
@@ -112,8 +124,8 @@ export class CallRunner implements SipLegHandlers {
 
   onConfirmed(sdp: string): void {
     this.#facts.meter.confirmed();
-    this.#log.debug({}, "the caller confirmed our answer");
-    if (!this.#media.confirm(sdp)) this.#take({ kind: "media-lost" });
+    this.#log.debug({}, "the answer is confirmed");
+    if (!this.#media.confirm(sdp)) this.#take({ kind: "media-refused" });
   }
 
   onBye(): void {
@@ -221,7 +233,7 @@ export class CallRunner implements SipLegHandlers {
         this.#leg.hangUp(action.cause);
         return;
       case "finish":
-        this.#finish(action.cause, action.sipStatus);
+        this.#finish(action);
         return;
       default:
         unreachable(action);
@@ -245,10 +257,10 @@ export class CallRunner implements SipLegHandlers {
   }
 
   #askPlan(): void {
-    const { callId, from, to, sipCallId, sourceAddress, trunk } = this.#invite;
+    const { callId, direction, from, to, sipCallId, sourceAddress, trunk } = this.#invite;
     const { startedAtMs } = this.#facts;
-    const { trunkId } = trunk;
-    const offer = { callId, from, to, sipCallId, sourceAddress, trunkId, startedAtMs };
+    const parties = { callId, direction, from, to, sipCallId, sourceAddress };
+    const offer = { ...parties, trunkId: trunk.trunkId, startedAtMs };
     this.#ports.control.offer(offer).then(
       (outcome) => {
         if (outcome.kind === "accept") {
@@ -368,7 +380,7 @@ export class CallRunner implements SipLegHandlers {
   }
 
   /** Gives back what the call holds, and tells its record. */
-  #finish(cause: EndCause, sipStatus: number): void {
+  #finish(end: CallEnd): void {
     this.#timers.disarmAll();
     this.#heartbeat?.cancel();
     this.#heartbeat = null;
@@ -377,7 +389,7 @@ export class CallRunner implements SipLegHandlers {
     const stats = this.#media.stats();
     this.#media.close();
     this.#recording.end();
-    void this.#teller.end(cause, sipStatus, stats).then(() => {
+    void this.#teller.end(end, stats).then(() => {
       this.#onFinished(this);
     });
   }

@@ -1,5 +1,5 @@
 import type { CallPlan, EndCause, FallbackStep, PlanOutcome } from "@agentcall/contract";
-import type { SipRefusal } from "../sip/sip-leg.ts";
+import type { LegRefusal, SipRefusal } from "../sip/sip-leg.ts";
 import type { Rungs } from "./ladder.ts";
 
 /** Where a call stands. */
@@ -8,6 +8,8 @@ export type CallState =
   /** The control plane has been asked what to do. */
   | { readonly kind: "asking" }
   | Ringing
+  | Preparing
+  | Calling
   | Answering
   | Talking
   | HandingOver
@@ -24,6 +26,26 @@ export type Ringing = {
   readonly rungs: Rungs;
   readonly ready: boolean;
   readonly firstAudio: boolean;
+};
+
+/** A call of ours: nobody is called before the agent can speak. */
+export type Preparing = {
+  readonly kind: "preparing";
+  readonly plan: CallPlan;
+  readonly rungs: Rungs;
+  readonly ready: boolean;
+  readonly firstAudio: boolean;
+};
+
+/** Our INVITE is under way. */
+export type Calling = {
+  readonly kind: "calling";
+  readonly plan: CallPlan;
+  readonly rungs: Rungs;
+  readonly hasRung: boolean;
+  readonly firstAudio: boolean;
+  /** What befell the session meanwhile. */
+  readonly failure: EndCause | null;
 };
 
 /** The 200 is on its way to drachtio. */
@@ -81,11 +103,17 @@ export type CallInput =
   | { readonly kind: "model-mute" }
   | { readonly kind: "answered" }
   | { readonly kind: "answer-failed" }
+  /** It rings at the called party's. */
+  | { readonly kind: "callee-rings" }
+  /** The called party or its carrier did not take our call. */
+  | { readonly kind: "callee-refused"; readonly refusal: LegRefusal }
   | { readonly kind: "cancelled" }
   | { readonly kind: "bye" }
   | { readonly kind: "ack-timeout" }
   | { readonly kind: "signalling-lost" }
   | { readonly kind: "media-lost" }
+  /** The other side's description cannot be used. */
+  | { readonly kind: "media-refused" }
   | { readonly kind: "time-is-up"; readonly timer: CallTimer }
   | { readonly kind: "announced" }
   /** The agent's farewell has been heard. */
@@ -99,6 +127,8 @@ export type CallInput =
 
 export type CallTimer =
   | "answer-deadline"
+  /** The called party has been rung for long enough. */
+  | "ring"
   /** The model was asked to speak, and must be heard by then. */
   | "first-word"
   | "max-duration"
@@ -113,6 +143,7 @@ export type CallTimer =
 /** What the runner is to do, in this order. */
 export type CallAction =
   | { readonly kind: "ask-plan" }
+  /** It rings: the caller is told so where we are the called party. */
   | { readonly kind: "ring" }
   | { readonly kind: "open-session"; readonly plan: CallPlan; readonly key: "own" | "managed" }
   /** The audio of a call that opens no session: phrases, and what goes between two legs. */
@@ -124,6 +155,7 @@ export type CallAction =
   | { readonly kind: "rest-session" }
   /** It goes on, and learns that the caller could not be handed over. */
   | { readonly kind: "wake-session" }
+  /** Sends our description: in the 200, or in the INVITE of a call of ours. */
   | { readonly kind: "answer" }
   | { readonly kind: "start-media" }
   | { readonly kind: "play"; readonly what: "one-moment" | "connecting" | "ringback" }
@@ -142,7 +174,13 @@ export type CallAction =
   | { readonly kind: "refuse"; readonly refusal: SipRefusal }
   | { readonly kind: "bye"; readonly cause: EndCause }
   /** Always the last one of a call: release what it holds and write its record. */
-  | { readonly kind: "finish"; readonly cause: EndCause; readonly sipStatus: number };
+  | {
+      readonly kind: "finish";
+      readonly cause: EndCause;
+      readonly sipStatus: number;
+      /** The other side's own; null takes the cause's. */
+      readonly q850Cause: number | null;
+    };
 
 export type CallDecision = {
   readonly state: CallState;

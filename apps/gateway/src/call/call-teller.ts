@@ -1,7 +1,7 @@
 import { type Log, newId } from "@agentcall/base";
-import type { CallEvent, EndCause, MediaStats } from "@agentcall/contract";
+import type { CallEvent, MediaStats } from "@agentcall/contract";
 import type { Invite } from "../sip/sip-leg.ts";
-import type { CallFacts } from "./call-facts.ts";
+import type { CallEnd, CallFacts } from "./call-facts.ts";
 import type { CallPorts } from "./call-ports.ts";
 
 /** An event of a call without what every event has. */
@@ -35,12 +35,12 @@ export class CallTeller {
   }
 
   /** Resolves when the record is on disk, or cannot be kept. */
-  end(cause: EndCause, sipStatus: number, stats: MediaStats | null): Promise<void> {
+  end(end: CallEnd, stats: MediaStats | null): Promise<void> {
     const { facts, log } = this.#options;
     const usage = facts.meter.lastStretch() ?? undefined;
-    const record = facts.record(cause, sipStatus, stats);
+    const record = facts.record(end, stats);
     this.#tellStart();
-    const { durationMs } = record;
+    const { endCause: cause, sipStatus, durationMs } = record;
     log.info({ cause, sipStatus, durationMs, mediaStats: stats }, "call ended");
     return this.#write({ ...this.#head(this.#endEventId), kind: "call.ended", record, usage });
   }
@@ -48,7 +48,7 @@ export class CallTeller {
   /** Keeps what would be told of the call if this process died now. */
   keepDraft(stats: MediaStats | null): void {
     const { facts, ports, log } = this.#options;
-    const record = facts.record("gateway_lost", 200, stats);
+    const record = facts.record({ cause: "gateway_lost", sipStatus: 200, q850Cause: null }, stats);
     const usage = facts.meter.stretchIfLost();
     if (usage !== null) {
       const { callId } = this.#options.invite;
@@ -70,12 +70,12 @@ export class CallTeller {
     if (this.#startTold) return;
     this.#startTold = true;
     const { invite, facts } = this.#options;
-    const { from, to, sipCallId, trunk, metadata } = invite;
+    const { direction, from, to, sipCallId, trunk, metadata } = invite;
     void this.#write({
       ...this.#head(this.#newEventId()),
       atMs: facts.startedAtMs,
       kind: "call.started",
-      direction: "inbound",
+      direction,
       from,
       to,
       numberId: facts.numberId,

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CallAction, CallInput, CallState } from "./call-state.ts";
 import { decideCall } from "./call.ts";
+import { q850OfStatus } from "./callee-refusal.ts";
 import { q850CauseOf, refusalStatusOf } from "./end-cause.ts";
 
 const plan: CallPlan = callPlanSchema.parse({
@@ -86,6 +87,18 @@ const inputs: Readonly<Record<string, CallInput>> = {
     forwardTo: "+14155550142",
     announcement: "We are closed.",
   }),
+  "plan-out": planOut({}),
+  "plan-out-other-key": planOut({ managedKey: "the other key" }),
+  "plan-out-person": planOut({ forwardTo: "+14155550142", announcement: "We are closed." }),
+  rings: { kind: "callee-rings" },
+  busy: refusedWith(486, null),
+  absent: refusedWith(480, 20),
+  unreached: {
+    kind: "callee-refused",
+    refusal: { sipStatus: 408, q850Cause: null, isUnreached: true },
+  },
+  "rang-out": { kind: "time-is-up", timer: "ring" },
+  "bad-media": { kind: "media-refused" },
   api: { kind: "hang-up-asked" },
   drain: { kind: "draining" },
   fault: { kind: "fault" },
@@ -100,6 +113,16 @@ function planWith(ladder: Partial<CallPlan["ladder"]>): CallInput {
 function planForPerson(): CallInput {
   const forward = { to: "+14155550142", why: "budget_exhausted" } as const;
   return { kind: "planned", outcome: { kind: "accept", plan: { ...plan, forward } } };
+}
+
+function planOut(ladder: Partial<CallPlan["ladder"]>): CallInput {
+  const outbound = { ringTimeoutMs: 45_000 };
+  const its = { ...plan, ladder: { ...plan.ladder, ...ladder }, outbound };
+  return { kind: "planned", outcome: { kind: "accept", plan: its } };
+}
+
+function refusedWith(sipStatus: number, q850Cause: number | null): CallInput {
+  return { kind: "callee-refused", refusal: { sipStatus, q850Cause, isUnreached: false } };
 }
 
 function reject(
@@ -138,7 +161,7 @@ function inWords(action: CallAction): string {
     case "bye":
       return `bye:${action.cause}`;
     case "finish":
-      return `finish:${action.cause}:${String(action.sipStatus)}`;
+      return `finish:${action.cause}:${String(action.sipStatus)}${action.q850Cause === null ? "" : `:${String(action.q850Cause)}`}`;
     case "arm":
     case "disarm":
       return `${action.kind}:${action.timer}`;
@@ -171,6 +194,8 @@ function inWords(action: CallAction): string {
 }
 
 const rung = "ask-plan ring arm:answer-deadline open-session";
+const preparing = "ask-plan arm:answer-deadline open-session";
+const calling = `${preparing} disarm:answer-deadline answer arm:ring`;
 const started = "start-media arm:max-duration arm:end-warning";
 const taken = `${rung} disarm:answer-deadline answer ${started}`;
 const disarmed =
@@ -326,6 +351,94 @@ describe("decideCall", () => {
     ],
   ])("%s", (_name, script, wanted) => {
     expect(run(script).said).toBe(wanted);
+  });
+});
+
+describe("a call that is placed", () => {
+  test.each([
+    [
+      "is sent out when the agent can be heard, and begins with the answer",
+      "invite plan-out ready audio rings rings answered bye",
+      `${calling} ring disarm:ring ${started} close-session finish:caller_hung_up:200`,
+    ],
+    [
+      "goes out at the deadline with an agent that has said nothing yet",
+      "invite plan-out ready deadline answered",
+      `${calling} disarm:ring ${started} arm:first-word`,
+    ],
+    [
+      "is not sent out without an agent",
+      "invite plan-out bad-key",
+      `${preparing} refuse:503 close-session finish:key_invalid:503`,
+    ],
+    [
+      "is not sent out to be forwarded or to hear an apology",
+      "invite plan-out-person deadline",
+      `${preparing} refuse:503 close-session finish:answer_deadline:503`,
+    ],
+    [
+      "goes out with the other key where that is allowed",
+      "invite plan-out-other-key bad-key ready audio",
+      `${preparing} step:managed_key:key_invalid close-session arm:answer-deadline open-session:managed disarm:answer-deadline answer arm:ring`,
+    ],
+    [
+      "is busy",
+      "invite plan-out ready audio rings busy",
+      `${calling} ring close-session finish:callee_busy:486:17`,
+    ],
+    [
+      "tells the carrier's own Q.850 cause",
+      "invite plan-out ready audio absent",
+      `${calling} close-session finish:callee_no_answer:480:20`,
+    ],
+    [
+      "reaches nobody",
+      "invite plan-out ready audio unreached",
+      `${calling} close-session finish:carrier_unreachable:408:102`,
+    ],
+    [
+      "is cancelled when it has rung for long enough",
+      "invite plan-out ready audio rings rang-out answered",
+      `${calling} ring bye:callee_no_answer close-session finish:callee_no_answer:487 bye:callee_no_answer`,
+    ],
+    [
+      "is cancelled through the API",
+      "invite plan-out ready audio api",
+      `${calling} bye:api_hung_up close-session finish:api_hung_up:487`,
+    ],
+    [
+      "is cancelled when the gateway is stopped",
+      "invite plan-out ready audio drain",
+      `${calling} bye:gateway_draining close-session finish:gateway_draining:487`,
+    ],
+    [
+      "gets another session where the first was lost while it rang",
+      "invite plan-out ready audio lost answered",
+      `${calling} disarm:ring ${started} step:session_replaced:session_lost replace:same ${replacing}`,
+    ],
+    [
+      "ends where the answer's description cannot be used",
+      "invite plan-out ready audio answered bad-media",
+      `${calling} disarm:ring ${started} ${hungUp("no_common_codec")}`,
+    ],
+  ])("%s", (_name, script, wanted) => {
+    expect(run(script).said).toBe(wanted);
+  });
+
+  test.each([
+    [404, 1],
+    [407, 21],
+    [480, 18],
+    [486, 17],
+    [488, 88],
+    [500, 41],
+    [502, 38],
+    [504, 102],
+    [600, 17],
+    [603, 21],
+    [699, null],
+  ])("that is refused with %i has the Q.850 cause %j", (sipStatus, q850Cause) => {
+    expect(q850OfStatus(sipStatus)).toBe(q850Cause);
   });
 });
 

@@ -2,6 +2,7 @@ import { unreachable } from "@agentcall/base";
 import { beforeAnswer, decideAnnouncing, ended, refuse, stay } from "./call-ending.ts";
 import type { CallDecision, CallInput, CallState } from "./call-state.ts";
 import { decideAnswering, decideRinging, forwardAtOnce } from "./decide-answer.ts";
+import { decideCalling, decidePreparing } from "./decide-calling.ts";
 import { decideBridged, decideHandingOver } from "./decide-handover.ts";
 import { decideTalking } from "./decide-talking.ts";
 import { reasonPhraseOf } from "./end-cause.ts";
@@ -19,6 +20,10 @@ export function decideCall(state: CallState, input: CallInput): CallDecision {
       return decideAsking(state, input);
     case "ringing":
       return decideRinging(state, input);
+    case "preparing":
+      return decidePreparing(state, input);
+    case "calling":
+      return decideCalling(state, input);
     case "answering":
       return decideAnswering(state, input);
     case "talking":
@@ -59,16 +64,17 @@ function decideAsking(state: CallState, input: CallInput): CallDecision {
   }
   const { plan } = outcome;
   if (plan.forward !== null) return forwardAtOnce(plan, plan.forward);
+  const isOurs = plan.outbound !== null;
   return {
     state: {
-      kind: "ringing",
+      kind: isOurs ? "preparing" : "ringing",
       plan,
       rungs: ladderOf(plan.ladder),
       ready: false,
       firstAudio: false,
     },
     actions: [
-      { kind: "ring" },
+      ...(isOurs ? [] : [{ kind: "ring" } as const]),
       { kind: "arm", timer: "answer-deadline", afterMs: plan.answerDeadlineMs },
       { kind: "open-session", plan, key: "own" },
     ],

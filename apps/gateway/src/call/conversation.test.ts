@@ -58,8 +58,10 @@ const planWithTools: CallPlan = {
   ],
 };
 
+const hungUp = { cause: "caller_hung_up", sipStatus: 200, q850Cause: null } as const;
 const invite = {
   callId,
+  direction: "inbound",
   sipCallId: "x",
   from: "",
   to: "",
@@ -68,7 +70,7 @@ const invite = {
   sdp: "",
   trunk: aCallTrunk,
   metadata: {},
-};
+} as const;
 const phrases = Phrases.load();
 const deltaBytes = 1_600; // 200 ms
 const speechByte = 0x42;
@@ -227,7 +229,7 @@ describe("Conversation", () => {
     expect(turns).toMatchObject([
       { itemId: "item-1", text: "one two", heardMs: 200, interrupted: true },
     ]);
-    expect(facts.record("caller_hung_up", 200, null).latency.bargeInStopMs).toHaveLength(1);
+    expect(facts.record(hungUp, null).latency.bargeInStopMs).toHaveLength(1);
   });
 
   test("a finished turn is counted with the partials, and none of its partials comes after it", () => {
@@ -262,7 +264,7 @@ describe("Conversation", () => {
     model.onReport({ kind: "speech-started", audioStartMs: 0, itemId: null });
 
     expect(said).toEqual([]);
-    expect(facts.record("caller_hung_up", 200, null).latency.bargeInStopMs).toEqual([]);
+    expect(facts.record(hungUp, null).latency.bargeInStopMs).toEqual([]);
   });
 
   test("tells the newest partial text ten times a second, numbered, and only where the plan wants it", () => {

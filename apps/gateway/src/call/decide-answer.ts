@@ -3,7 +3,7 @@ import type { CallPlan, EndCause } from "@agentcall/contract";
 import { after, afterAnswer, beforeAnswer, ended, refuse, stay } from "./call-ending.ts";
 import type { Answering, CallAction, CallDecision, CallInput, Ringing } from "./call-state.ts";
 import { announce, fallBack, handOver } from "./climb.ts";
-import { ladderOf, nextRung } from "./ladder.ts";
+import { ladderOf, nextRung, type Rungs } from "./ladder.ts";
 
 const endWarningMs = 30_000; // time to say what one called for
 const firstWordMsMax = 3_000; // a caller who is answered hears something within five seconds: this and the apology's start
@@ -94,15 +94,7 @@ export function decideAnswering(state: Answering, input: CallInput): CallDecisio
 }
 
 function answered({ plan, rungs, purpose }: Answering): CallDecision {
-  const { maxDurationMs } = plan;
-  const started: CallAction[] = [
-    { kind: "start-media" },
-    { kind: "arm", timer: "max-duration", afterMs: maxDurationMs },
-  ];
-  // A call of less than a minute would begin with its end.
-  if (maxDurationMs >= 2 * endWarningMs) {
-    started.push({ kind: "arm", timer: "end-warning", afterMs: maxDurationMs - endWarningMs });
-  }
+  const started = startedBy(plan);
   switch (purpose.kind) {
     case "announce":
       return after(started, announce(rungs, purpose.why));
@@ -111,17 +103,37 @@ function answered({ plan, rungs, purpose }: Answering): CallDecision {
         started,
         handOver({ to: purpose.to, why: purpose.why, rungs, session: lost(purpose.why) }),
       );
-    case "talk": {
-      const session = { kind: "up", hasSpoken: purpose.firstAudio } as const;
-      if (purpose.failure !== null) return after(started, fallBack(rungs, purpose.failure));
-      if (!purpose.firstAudio) {
-        started.push({ kind: "arm", timer: "first-word", afterMs: firstWordMsMax });
-      }
-      return { state: { kind: "talking", rungs, session }, actions: started };
-    }
+    case "talk":
+      return after(started, beginTalking(rungs, purpose));
     default:
       return unreachable(purpose);
   }
+}
+
+/** What begins with the answer of a call, whoever has answered. */
+export function startedBy({ maxDurationMs }: CallPlan): readonly CallAction[] {
+  const started: CallAction[] = [
+    { kind: "start-media" },
+    { kind: "arm", timer: "max-duration", afterMs: maxDurationMs },
+  ];
+  // A call of less than a minute would begin with its end.
+  if (maxDurationMs >= 2 * endWarningMs) {
+    started.push({ kind: "arm", timer: "end-warning", afterMs: maxDurationMs - endWarningMs });
+  }
+  return started;
+}
+
+/** The agent speaks, or what befell its session meanwhile is seen to. */
+export function beginTalking(
+  rungs: Rungs,
+  { firstAudio, failure }: { readonly firstAudio: boolean; readonly failure: EndCause | null },
+): CallDecision {
+  if (failure !== null) return fallBack(rungs, failure);
+  const session = { kind: "up", hasSpoken: firstAudio } as const;
+  return {
+    state: { kind: "talking", rungs, session },
+    actions: firstAudio ? [] : [{ kind: "arm", timer: "first-word", afterMs: firstWordMsMax }],
+  };
 }
 
 function lost(why: EndCause): { readonly kind: "lost"; readonly why: EndCause } {
@@ -129,6 +141,6 @@ function lost(why: EndCause): { readonly kind: "lost"; readonly why: EndCause } 
 }
 
 /** Before the answer a lost session is the provider's failure: there was no call to lose it in. */
-function causeBeforeAnswer(cause: EndCause): EndCause {
+export function causeBeforeAnswer(cause: EndCause): EndCause {
   return cause === "session_lost" || cause === "session_expired" ? "provider_error" : cause;
 }

@@ -1,11 +1,18 @@
-import type { CallRecord, EndCause, EndedBy } from "@agentcall/contract";
+import type { CallRecord, Direction, EndCause, EndedBy } from "@agentcall/contract";
 
 const notEndedBySystem: Readonly<Partial<Record<EndCause, EndedBy>>> = {
   caller_hung_up: "caller",
   caller_cancelled: "caller",
+  callee_hung_up: "callee",
+  callee_declined: "callee",
   agent_hung_up: "agent",
   api_hung_up: "api",
 };
+
+/** Who hung up on a call of ours is not its caller, but the called party. */
+export function causeTold(direction: Direction, cause: EndCause): EndCause {
+  return direction === "outbound" && cause === "caller_hung_up" ? "callee_hung_up" : cause;
+}
 
 /** Who ended a call that ended for this cause. */
 export function endedByOf(cause: EndCause): EndedBy {
@@ -19,6 +26,7 @@ export function recordStatusOf(
   sipStatus: number,
 ): CallRecord["status"] {
   if (answered) return cause === "ack_timeout" ? "failed" : "completed";
+  if (cause === "callee_no_answer") return "no_answer";
   if (sipStatus === 480 || sipStatus === 487) return "no_answer";
   return sipStatus === 486 || sipStatus === 600 ? "busy" : "failed";
 }
@@ -85,6 +93,13 @@ const q850Causes: Readonly<Record<EndCause, number>> = {
   transferred: normalClearing,
   forwarded: normalClearing,
   far_end_hung_up: normalClearing,
+  callee_hung_up: normalClearing,
+  callee_busy: 17, // user busy
+  callee_no_answer: 19, // no answer from user: he was alerted
+  callee_declined: 21, // call rejected
+  callee_unknown: 1, // unallocated number
+  carrier_refused: 21,
+  carrier_unreachable: networkOutOfOrder,
   caller_cancelled: normalClearing,
   number_unknown: 1, // unallocated number
   number_without_agent: 20, // subscriber absent

@@ -14,6 +14,7 @@ const callId = callIdSchema.parse("call_a");
 
 const anOffer: CallOffer = {
   callId,
+  direction: "inbound",
   from: "+14155550123",
   to: "+14155550100",
   sipCallId: "abc@host",
@@ -32,6 +33,7 @@ type House = {
   readonly spool: Spool;
   readonly link: ControlLink;
   readonly hungUp: CallId[];
+  readonly dialled: CallId[];
   /** What was told of trunks. */
   readonly told: string[];
   readonly transferred: [CallId, string][];
@@ -46,6 +48,7 @@ beforeEach(async () => {
   const clock = new TestClock();
   const spool = await Spool.open(folder, silentLog, { clock, gatherMs: 0 });
   const hungUp: CallId[] = [];
+  const dialled: CallId[] = [];
   const told: string[] = [];
   const transferred: [CallId, string][] = [];
   const link = new ControlLink({
@@ -58,13 +61,14 @@ beforeEach(async () => {
     random: seededRandom(1),
     log: silentLog,
     liveCallIds: () => [callId],
+    onDial: ({ callId: id }) => dialled.push(id),
     onHangup: (id) => hungUp.push(id),
     onUp: () => undefined,
     onTransfer: (id, to) => transferred.push([id, to]),
     onTrunks: ({ trunks }) => told.push(...trunks.map(({ trunkId }) => trunkId)),
     onTrunkTest: ({ testId }) => told.push(testId),
   });
-  house = { control, clock, spool, link, hungUp, told, transferred };
+  house = { control, clock, spool, link, hungUp, dialled, told, transferred };
 });
 
 afterEach(async () => {
@@ -168,11 +172,20 @@ describe("ControlLink", () => {
     const keptBefore = house.spool.pendingCount;
     house.control.say({ kind: "events.ack", eventIds: ["evt_1"] });
     house.control.say({ kind: "call.hangup", callId });
+    house.control.say({
+      kind: "call.dial",
+      callId,
+      from: "+14155550100",
+      to: "+14155550123",
+      trunkId: aTrunkPlan().trunkId,
+      metadata: {},
+    });
     while (house.spool.pendingCount > 0) await new Promise((resolve) => setImmediate(resolve));
 
     expect(told).toEqual({ kind: "events", events: [anEvent("1")] });
     expect(keptBefore).toBe(1);
     expect(house.hungUp).toEqual([callId]);
+    expect(house.dialled).toEqual([callId]);
   });
 
   test("comes back when the link is lost, sends again and asks again", async () => {

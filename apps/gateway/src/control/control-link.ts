@@ -43,6 +43,8 @@ type ControlLinkOptions = {
   readonly random: Random;
   readonly log: Log;
   readonly liveCallIds: () => readonly CallId[];
+  /** A call is to be placed. */
+  readonly onDial: (dial: Extract<ControlFrame, { kind: "call.dial" }>) => void;
   readonly onHangup: (callId: CallId) => void;
   readonly onTrunks: (news: Extract<ControlFrame, { kind: "trunks" }>) => void;
   readonly onTrunkTest: (test: Extract<ControlFrame, { kind: "trunk.test" }>) => void;
@@ -91,6 +93,7 @@ export class ControlLink {
   #oldestSeen: string | null = null;
   #isStalled = false;
   #closed = false;
+  #draining = false;
   #onceWelcomed: (() => void) | null = null;
   /** Resolves at the first welcome. */
   readonly ready: Promise<void>;
@@ -187,6 +190,12 @@ export class ControlLink {
     this.#send({ kind: "trunk.tested", testId, lines: [...lines] });
   }
 
+  /** Tells that this gateway takes no call any more, now and whenever the link comes back. */
+  drain(): void {
+    this.#draining = true;
+    this.#send({ kind: "draining" });
+  }
+
   /** May be called twice. */
   close(): void {
     this.#closed = true;
@@ -267,6 +276,9 @@ export class ControlLink {
       case "events.ack":
         this.#onAcknowledged(frame.eventIds);
         return;
+      case "call.dial":
+        this.#options.onDial(frame);
+        return;
       case "call.hangup":
         this.#options.onHangup(frame.callId);
         return;
@@ -292,6 +304,7 @@ export class ControlLink {
     this.#timer?.cancel();
     this.#state = { kind: "up", socket };
     this.#attempt = 0;
+    if (this.#draining) this.#send({ kind: "draining" });
     const pending = this.#options.spool.pending;
     this.#options.log.info({ eventsToSend: pending.length }, "welcomed by the control plane");
     for (let from = 0; from < pending.length; from += eventsPerFrameMax) {

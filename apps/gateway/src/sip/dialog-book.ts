@@ -3,6 +3,9 @@ import path from "node:path";
 import type { Log } from "@agentcall/base";
 import type { CallId } from "@agentcall/contract";
 
+/** A leg of a call: that of its caller or callee, or that of the party to whom it was handed over. */
+type LegName = CallId | `${CallId}-far`;
+
 const dialogIdCharsMax = 256; // drachtio's are UUIDs
 
 /**
@@ -40,16 +43,16 @@ export class DialogBook {
   }
 
   /** Never throws: a call goes on when its line in the book cannot be written. */
-  add(callId: CallId, dialogId: string): void {
+  add(leg: LegName, dialogId: string): void {
     try {
-      writeFileSync(path.join(this.#folder, callId), dialogId, { mode: 0o600 });
+      writeFileSync(path.join(this.#folder, leg), dialogId, { mode: 0o600 });
     } catch (error) {
-      this.#log.warn({ callId, err: error }, "a dialog could not be written down");
+      this.#log.warn({ leg, err: error }, "a dialog could not be written down");
     }
   }
 
-  remove(callId: CallId): void {
-    this.#remove(callId);
+  remove(leg: LegName): void {
+    this.#remove(leg);
   }
 
   #remove(file: string): void {

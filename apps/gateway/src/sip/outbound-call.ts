@@ -7,7 +7,7 @@ export type OutboundCall = {
   readonly uri: string;
   readonly proxy: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The library answers a 401 or 407 with it: MD5, once. Null where the trunk has no password. */
+  /** The answer to a 401 or 407. Null where the trunk has no password. */
   readonly auth: { readonly username: string; readonly password: string } | null;
 };
 

@@ -1,4 +1,4 @@
-import type { CallId, EndCause, TrunkId } from "@agentcall/contract";
+import type { CallId, Direction, EndCause, TrunkId } from "@agentcall/contract";
 import type { G711Codec, SrtpPolicy } from "@agentcall/media";
 
 /** What of its trunk's settings a call goes by. */
@@ -11,18 +11,19 @@ export type CallTrunk = {
   readonly srtp: SrtpPolicy;
 };
 
-/** What an INVITE says, read once at the border. */
+/** What the INVITE of a call says: theirs, read once at the border, or ours. */
 export type Invite = {
   readonly callId: CallId;
+  readonly direction: Direction;
   readonly sipCallId: string;
   /** As presented by the caller, in E.164 where it can be told. */
   readonly from: string;
   /** As dialled, in E.164 where it can be told. */
   readonly to: string;
-  /** Where the INVITE came from. */
+  /** Where the INVITE came from; empty of one of ours, as is its SIP Call-ID until it is sent. */
   readonly sourceAddress: string;
   readonly sourcePort: number;
-  /** The offer; empty where the caller wants ours, and answers it with the ACK (RFC 3264 section 4). */
+  /** The offer; empty where it is ours, to be answered with the ACK or the 200 (RFC 3264 section 4). */
   readonly sdp: string;
   readonly trunk: CallTrunk;
   /** What else the caller's side said, such as `divertedFrom`. */
@@ -44,11 +45,14 @@ export type SipLeg = {
   ring(): void;
   /** The final answer of a call that is not taken. */
   refuse(refusal: SipRefusal): void;
-  /** 200 OK with our session description; `onAnswered` or `onAnswerFailed` follows. */
+  /**
+   * 200 OK with our session description; `onAnswered` or `onAnswerFailed` follows. Of a call that we
+   * place: the INVITE with it, and `onRinging`, `onAnswered` or `onRefused` follow.
+   */
   answer(sdp: string): void;
-  /** Asks the caller's side to call this party itself; `onRefer` tells what came of it. */
+  /** Asks the other side to call this number or SIP URI itself; `onRefer` tells what came of it. */
   refer(to: string): void;
-  /** BYE, at once or as soon as the dialog stands. */
+  /** BYE, at once or as soon as the dialog stands; CANCEL where it rings at the other side. */
   hangUp(cause: EndCause): void;
 };
 
@@ -59,12 +63,26 @@ export type Reoffer = {
   refuse(refusal: SipRefusal): void;
 };
 
+/** The last word of the other side to our INVITE. */
+export type LegRefusal = {
+  readonly sipStatus: number;
+  /** In the words of Q.850, where it told them. */
+  readonly q850Cause: number | null;
+  /** Nobody has refused: no server could be reached, or each had trouble of its own. */
+  readonly isUnreached: boolean;
+};
+
 /** What may happen to a leg. */
 export type SipLegHandlers = {
+  /** Our INVITE is out, by this SIP Call-ID. Told for each server that is tried. */
+  onInvited(sipCallId: string): void;
+  /** It rings at the called party's. May be told often. */
+  onRinging(): void;
+  onRefused(refusal: LegRefusal): void;
   onCancelled(): void;
   onAnswered(): void;
   onAnswerFailed(error: unknown): void;
-  /** The ACK came; `sdp` is what it answers to an offer of ours, or empty. */
+  /** The ACK came, or was sent; `sdp` is what answers an offer of ours, or empty. */
   onConfirmed(sdp: string): void;
   onBye(): void;
   onAckTimeout(): void;

@@ -6,7 +6,8 @@ import { TestClock } from "@agentcall/base/testing";
 import { callIdSchema } from "@agentcall/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DialogBook } from "./dialog-book.ts";
-import type { Invite, Reoffer, SipLeg, SipLegHandlers } from "./sip-leg.ts";
+import type { Invite, LegRefusal, Reoffer, SipLeg, SipLegHandlers } from "./sip-leg.ts";
+import type { InviteTarget } from "./outgoing-invite.ts";
 import { SipServer } from "./sip-server.ts";
 import type { Admission } from "./invite-gate.ts";
 import { aTrunkPlan } from "./testing/trunk-plan.ts";
@@ -16,6 +17,10 @@ import { FakeDrachtio } from "./testing/fake-drachtio.ts";
 class Story implements SipLegHandlers {
   readonly said: string[] = [];
   reoffer: Reoffer | null = null;
+  onInvited = (sipCallId: string): void => void this.said.push(`invited as ${sipCallId}`);
+  onRinging = (): void => void this.said.push("ringing");
+  onRefused = ({ sipStatus }: LegRefusal): void =>
+    void this.said.push(`refused ${String(sipStatus)}`);
   onCancelled = (): void => void this.said.push("cancelled");
   onAnswered = (): void => void this.said.push("answered");
   onAnswerFailed = (): void => void this.said.push("answer failed");
@@ -37,6 +42,7 @@ let clock: TestClock;
 let server: SipServer;
 let story: Story;
 let admission: Admission;
+let targets: readonly InviteTarget[];
 let invited: PromiseWithResolvers<{ readonly invite: Invite; readonly leg: SipLeg }>;
 
 beforeEach(async () => {
@@ -56,6 +62,7 @@ afterEach(async () => {
 async function begin(port: number, secret: string): Promise<void> {
   clock = new TestClock();
   story = new Story();
+  targets = [];
   admission = { kind: "admitted", plan: aTrunkPlan() };
   invited = Promise.withResolvers();
   server = new SipServer({
@@ -67,6 +74,7 @@ async function begin(port: number, secret: string): Promise<void> {
       invited.resolve({ invite, leg });
       return story;
     },
+    trunkTargets: () => Promise.resolve(targets),
     book: DialogBook.open(folder, silentLog),
     clock,
     random: seededRandom(1),
@@ -102,6 +110,7 @@ describe("SipServer", () => {
 
     expect(invite).toEqual({
       callId: "call_1",
+      direction: "inbound",
       sipCallId: "abc@127.0.0.1",
       from: "+14155550123",
       to: "+14155550100",

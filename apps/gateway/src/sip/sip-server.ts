@@ -6,7 +6,7 @@ import {
   type Secret,
   type Timer,
 } from "@agentcall/base";
-import type { CallId, TrunkPlan } from "@agentcall/contract";
+import { type CallId, parseE164, type TrunkPlan } from "@agentcall/contract";
 import { allowedMethods, extensions } from "./capabilities.ts";
 import type { DialRequest, FarLeg, FarLegHandlers } from "../call/call-ports.ts";
 import type { DialogBook } from "./dialog-book.ts";
@@ -16,6 +16,9 @@ import { reasonPhraseOf } from "../call/end-cause.ts";
 import { partiesOf } from "./caller-identity.ts";
 import { InboundLeg } from "./inbound-leg.ts";
 import type { Admission } from "./invite-gate.ts";
+import { directTarget } from "./invite-targets.ts";
+import { OutboundLeg, type OutboundRequest } from "./outbound-leg.ts";
+import type { InviteTarget } from "./outgoing-invite.ts";
 import type { RegisterAnswer } from "./registrar.ts";
 import { hostText } from "./server-addresses.ts";
 import { type OutgoingRequest, sendBy, type SipAnswer } from "./sip-request.ts";
@@ -28,6 +31,7 @@ import {
   type SrfRequest,
   type SrfResponse,
 } from "./srf.ts";
+import { targetUri } from "./target-uri.ts";
 
 type SipServerOptions = {
   readonly drachtio: { readonly host: string; readonly port: number; readonly secret: Secret };
@@ -37,6 +41,11 @@ type SipServerOptions = {
   /** The answer to a REGISTER; null for none. */
   readonly register: (request: SrfMessage) => RegisterAnswer | null;
   readonly takeInvite: TakeInvite;
+  /** The ways by which a trunk's carrier calls a number; none where there is none. */
+  readonly trunkTargets: (
+    trunkId: TrunkPlan["trunkId"],
+    parties: { readonly from: string; readonly to: string },
+  ) => Promise<readonly InviteTarget[]>;
   readonly book: DialogBook;
   readonly clock: Clock;
   readonly random: Random;
@@ -53,7 +62,7 @@ const placeholderUri = "sip:placeholder"; // the library's own word for "that of
  */
 export class SipServer {
   readonly #options: SipServerOptions;
-  readonly #legs = new Set<InboundLeg>();
+  readonly #legs = new Set<InboundLeg | OutboundLeg>();
   readonly #farCalls = new Set<FarCall>();
   #client: SrfClient | null = null;
   #watch: EngineWatch | null = null;
@@ -107,9 +116,33 @@ export class SipServer {
     this.#connect();
   }
 
-  /** Calls another party. `onFailed` follows at once where drachtio is not connected. */
+  /** The leg of a call that is to be placed; nothing is sent before it is told to. */
+  callOut(request: OutboundRequest, sessionTimerSecs: number | null): OutboundLeg {
+    const { clock, random, log, book, trunkTargets } = this.#options;
+    const { callId, trunkId, from, to } = request;
+    const leg = new OutboundLeg({
+      client: () => (this.#connected ? this.#client : null),
+      callId,
+      targets: () => trunkTargets(trunkId, { from, to }),
+      sessionTimerSecs,
+      clock,
+      random,
+      log,
+      onDialog: (dialogId) => {
+        book.add(callId, dialogId);
+      },
+      onGone: (gone) => {
+        this.#legs.delete(gone);
+        book.remove(callId);
+      },
+    });
+    this.#legs.add(leg);
+    return leg;
+  }
+
+  /** Calls another party for a caller. `onFailed` follows at once where drachtio is not connected. */
   dial(request: DialRequest, handlers: FarLegHandlers): FarLeg {
-    const { clock, log } = this.#options;
+    const { clock, random, log, book } = this.#options;
     const client = this.#client;
     if (client === null) {
       queueMicrotask(() => {
@@ -117,17 +150,38 @@ export class SipServer {
       });
       return { hangUp: () => undefined };
     }
+    const name = `${request.callId}-far` as const;
     const call = new FarCall({
       client,
       request,
+      targets: this.#farTargets(request),
       handlers,
       clock,
+      random,
       log,
-      onGone: (gone) => this.#farCalls.delete(gone),
+      onDialog: (dialogId) => {
+        book.add(name, dialogId);
+      },
+      onGone: (gone) => {
+        this.#farCalls.delete(gone);
+        book.remove(name);
+      },
     });
     this.#farCalls.add(call);
     call.dial();
     return call;
+  }
+
+  /**
+   * A number is called by the trunk of the caller's call, in the name of our own number: carriers
+   * take no other. A trunk that only takes calls is sent it where the call came from.
+   */
+  async #farTargets({ to, invite }: DialRequest): Promise<readonly InviteTarget[]> {
+    if (parseE164(to) === null) return [directTarget(to, invite.from)];
+    const from = invite.direction === "inbound" ? invite.to : invite.from;
+    const targets = await this.#options.trunkTargets(invite.trunk.trunkId, { from, to });
+    if (targets.length > 0 || invite.direction === "outbound") return targets;
+    return [directTarget(targetUri(to, invite), invite.from)];
   }
 
   /** Leaves drachtio. What dialogs there are should have been ended before. May be called twice. */
@@ -318,6 +372,7 @@ function readInvite(callId: CallId, request: SrfRequest, plan: TrunkPlan): Invit
   const { trunkId, publicAddress, codecs, srtp } = plan;
   return {
     callId,
+    direction: "inbound",
     sipCallId: request.get("Call-ID") ?? "",
     ...partiesOf(request, plan.numberFormat),
     trunk: { trunkId, publicAddress, codecs, srtp },

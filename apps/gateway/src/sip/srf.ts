@@ -21,7 +21,7 @@ export type SrfRequest = SrfMessage & {
 export type SrfReply = SrfMessage & { readonly status: number };
 
 /** A request of ours as it went out. */
-type SrfSentRequest = {
+type SrfSentRequest = Pick<SrfMessage, "get"> & {
   on(event: "response", listener: (response: SrfReply) => void): unknown;
 };
 
@@ -106,8 +106,12 @@ export type SrfClient = {
   ): unknown;
   createUAC(
     uri: string,
-    options: { localSdp: string; callingNumber: string; headers: Record<string, string> },
-    progress: { cbRequest: (error: unknown, request: SrfOwnRequest | undefined) => void },
+    options: { localSdp: string; proxy?: string; headers: Record<string, string> },
+    progress: {
+      cbRequest: (error: unknown, request: SrfOwnRequest | undefined) => void;
+      /** For each provisional response but 100, which drachtio keeps for itself. */
+      cbProvisional: (response: SrfReply) => void;
+    },
     callback: (error: unknown, dialog: SrfDialog | undefined) => void,
   ): unknown;
 };

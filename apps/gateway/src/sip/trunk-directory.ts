@@ -108,6 +108,15 @@ export class TrunkDirectory {
     return best?.plan ?? null;
   }
 
+  /** The trunk with this id as far as it is carried out; null where it is not. */
+  byId(trunkId: TrunkId): TrunkPlan | null {
+    return this.#trunks.get(trunkId)?.plan ?? null;
+  }
+
+  carries(trunkId: string): boolean {
+    return [...this.#trunks.keys()].some((each) => each === trunkId);
+  }
+
   byDigestName(username: string): TrunkPlan | null {
     for (const { plan } of this.#trunks.values()) {
       if (plan.inbound.digest?.username === username) return plan;

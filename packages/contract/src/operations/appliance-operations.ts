@@ -63,6 +63,26 @@ export const applianceOperations = {
       },
     },
   },
+  "GET /v1/settings/outbound": {
+    id: "settings.outbound.get",
+    summary: "Shows the rules of where, when and how much may be called.",
+  },
+  "PUT /v1/settings/outbound": {
+    id: "settings.outbound.set",
+    summary: "Replaces the rules of where, when and how much may be called.",
+    example: {
+      body: {
+        allowedCountries: ["1", "49"],
+        numberLimits: { maxConcurrentCalls: 5, maxCallsPerDay: 100 },
+        hours: {
+          timezone: "Europe/Berlin",
+          days: ["mon", "tue", "wed", "thu", "fri"],
+          from: "09:00",
+          to: "18:00",
+        },
+      },
+    },
+  },
   "GET /v1/settings/mail": {
     id: "settings.mail.get",
     summary: "Shows by which server mail is sent.",

@@ -17,6 +17,19 @@ export const callOperations = {
       "The audio of a call as WAV, caller left and agent right; ranges of it may be asked for.",
     answer: "file",
   },
+  "POST /v1/calls/ai": {
+    id: "calls.ai",
+    summary: "Has an agent call somebody.",
+    example: {
+      body: {
+        from: "+14155550100",
+        to: "+14155550142",
+        systemPrompt: "You call to confirm the appointment of tomorrow at ten.",
+        firstMessage: "Good day, this is the plumber's office.",
+        metadata: { order: "17" },
+      },
+    },
+  },
   "POST /v1/calls/:id/hangup": { id: "calls.hangUp", summary: "Ends a call." },
   "POST /v1/calls/:id/transfer": {
     id: "calls.transfer",

@@ -41,6 +41,26 @@ export const numberOperations = {
     summary: "Takes the agent away: calls to this number are rejected.",
     answer: "nothing",
   },
+  "GET /v1/numbers/:id/outbound-defaults": {
+    id: "numbers.outboundDefaults.get",
+    summary: "Shows the agent of calls that a number places; null where none is saved.",
+  },
+  "POST /v1/numbers/:id/outbound-defaults": {
+    id: "numbers.outboundDefaults.set",
+    summary: "Replaces the whole agent of calls that a number places.",
+    example: {
+      body: {
+        systemPrompt: "You call to confirm appointments. Be brief.",
+        voice: "marin",
+        ringTimeoutSecs: 30,
+      },
+    },
+  },
+  "DELETE /v1/numbers/:id/outbound-defaults": {
+    id: "numbers.outboundDefaults.delete",
+    summary: "Takes the saved agent of placed calls away.",
+    answer: "nothing",
+  },
 
   "POST /v1/numbers/:id/byok/test": {
     id: "numbers.byok.test",

@@ -10,6 +10,16 @@ await runProgram({
     return Promise.resolve({
       ready: { address: "here" },
       log: silentLog,
+      ...(mood === "busy"
+        ? {
+            drain: () => {
+              const done = new Promise<void>((resolve) => process.once("SIGUSR2", resolve));
+              process.stdout.write("draining\n");
+              process.send?.({ event: "draining" });
+              return done;
+            },
+          }
+        : {}),
       close: () => {
         if (mood === "stuck") return Promise.reject(new Error("stuck"));
         process.stdout.write("closed\n");

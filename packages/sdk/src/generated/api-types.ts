@@ -3,14 +3,18 @@
 /** Every `error.code` of the appliance. */
 export type ErrorCode =
   | "malformed_request"
+  | "no_saved_agent"
   | "unauthorized"
   | "forbidden"
   | "plan_limit_byok"
+  | "destination_not_allowed"
+  | "usage_exhausted"
   | "not_found"
   | "method_not_allowed"
   | "recording_not_found"
   | "range_not_satisfiable"
   | "conflict"
+  | "no_trunk"
   | "number_exists"
   | "pairing_code_wrong"
   | "pairing_locked"
@@ -22,6 +26,7 @@ export type ErrorCode =
   | "wrong_passphrase"
   | "rate_limited"
   | "recording_unreadable"
+  | "call_limit_reached"
   | "internal_error"
   | "storage_full"
   | "voice_ai_unavailable"
@@ -50,7 +55,12 @@ export type EventsStreamMessage = {
 export type HealthLiveAnswer = { status: "ok" };
 export type HealthReadyAnswer = {
   ready: boolean;
-  checks: { database: "ok" | "failed"; gateways: number; vault: "open" | "sealed" };
+  checks: {
+    database: "ok" | "failed";
+    gateways: number;
+    gatewaysDraining: number;
+    vault: "open" | "sealed";
+  };
 };
 export type NumbersListQuery = {
   limit?: number | undefined;
@@ -118,7 +128,40 @@ export type NumbersListItem = {
       whenBudgetUsed: "warn" | "stop" | "forward";
     };
   } | null;
-  outbound: null;
+  outbound: {
+    mode: "ai";
+    systemPrompt: string;
+    voice:
+      | "alloy"
+      | "ash"
+      | "ballad"
+      | "cedar"
+      | "coral"
+      | "echo"
+      | "marin"
+      | "sage"
+      | "shimmer"
+      | "verse";
+    language:
+      "auto" | "en" | "es" | "fr" | "de" | "it" | "pt" | "nl" | "ja" | "ko" | "zh" | "hi" | "ar";
+    firstMessage: string | null;
+    maxDurationSecs: number;
+    liveTranscript: boolean;
+    model: string | null;
+    tools: (
+      | { type: "hang_up" }
+      | { type: "transfer_call"; destinations: { name: string; to: string }[] }
+      | { type: "send_dtmf" }
+      | { type: "function"; name: string; description: string; parameters: Record<string, unknown> }
+    )[];
+    fallback: {
+      allowManagedKey: boolean;
+      forwardTo: string | null;
+      announcement: string | null;
+      rejectWith: 480 | 486 | 503;
+    };
+    ringTimeoutSecs: number;
+  } | null;
   status:
     | "ready"
     | "no_agent"
@@ -194,7 +237,40 @@ export type NumbersCreateAnswer = {
       whenBudgetUsed: "warn" | "stop" | "forward";
     };
   } | null;
-  outbound: null;
+  outbound: {
+    mode: "ai";
+    systemPrompt: string;
+    voice:
+      | "alloy"
+      | "ash"
+      | "ballad"
+      | "cedar"
+      | "coral"
+      | "echo"
+      | "marin"
+      | "sage"
+      | "shimmer"
+      | "verse";
+    language:
+      "auto" | "en" | "es" | "fr" | "de" | "it" | "pt" | "nl" | "ja" | "ko" | "zh" | "hi" | "ar";
+    firstMessage: string | null;
+    maxDurationSecs: number;
+    liveTranscript: boolean;
+    model: string | null;
+    tools: (
+      | { type: "hang_up" }
+      | { type: "transfer_call"; destinations: { name: string; to: string }[] }
+      | { type: "send_dtmf" }
+      | { type: "function"; name: string; description: string; parameters: Record<string, unknown> }
+    )[];
+    fallback: {
+      allowManagedKey: boolean;
+      forwardTo: string | null;
+      announcement: string | null;
+      rejectWith: 480 | 486 | 503;
+    };
+    ringTimeoutSecs: number;
+  } | null;
   status:
     | "ready"
     | "no_agent"
@@ -264,7 +340,40 @@ export type NumbersGetAnswer = {
       whenBudgetUsed: "warn" | "stop" | "forward";
     };
   } | null;
-  outbound: null;
+  outbound: {
+    mode: "ai";
+    systemPrompt: string;
+    voice:
+      | "alloy"
+      | "ash"
+      | "ballad"
+      | "cedar"
+      | "coral"
+      | "echo"
+      | "marin"
+      | "sage"
+      | "shimmer"
+      | "verse";
+    language:
+      "auto" | "en" | "es" | "fr" | "de" | "it" | "pt" | "nl" | "ja" | "ko" | "zh" | "hi" | "ar";
+    firstMessage: string | null;
+    maxDurationSecs: number;
+    liveTranscript: boolean;
+    model: string | null;
+    tools: (
+      | { type: "hang_up" }
+      | { type: "transfer_call"; destinations: { name: string; to: string }[] }
+      | { type: "send_dtmf" }
+      | { type: "function"; name: string; description: string; parameters: Record<string, unknown> }
+    )[];
+    fallback: {
+      allowManagedKey: boolean;
+      forwardTo: string | null;
+      announcement: string | null;
+      rejectWith: 480 | 486 | 503;
+    };
+    ringTimeoutSecs: number;
+  } | null;
   status:
     | "ready"
     | "no_agent"
@@ -365,7 +474,40 @@ export type NumbersUpdateAnswer = {
       whenBudgetUsed: "warn" | "stop" | "forward";
     };
   } | null;
-  outbound: null;
+  outbound: {
+    mode: "ai";
+    systemPrompt: string;
+    voice:
+      | "alloy"
+      | "ash"
+      | "ballad"
+      | "cedar"
+      | "coral"
+      | "echo"
+      | "marin"
+      | "sage"
+      | "shimmer"
+      | "verse";
+    language:
+      "auto" | "en" | "es" | "fr" | "de" | "it" | "pt" | "nl" | "ja" | "ko" | "zh" | "hi" | "ar";
+    firstMessage: string | null;
+    maxDurationSecs: number;
+    liveTranscript: boolean;
+    model: string | null;
+    tools: (
+      | { type: "hang_up" }
+      | { type: "transfer_call"; destinations: { name: string; to: string }[] }
+      | { type: "send_dtmf" }
+      | { type: "function"; name: string; description: string; parameters: Record<string, unknown> }
+    )[];
+    fallback: {
+      allowManagedKey: boolean;
+      forwardTo: string | null;
+      announcement: string | null;
+      rejectWith: 480 | 486 | 503;
+    };
+    ringTimeoutSecs: number;
+  } | null;
   status:
     | "ready"
     | "no_agent"
@@ -573,6 +715,131 @@ export type NumbersInboundConfigSetAnswer = {
   hasByokKey: boolean;
   byokOpenaiApiKeyPreview: string | null;
 };
+export type NumbersOutboundDefaultsGetAnswer = {
+  mode: "ai";
+  systemPrompt: string;
+  voice:
+    | "alloy"
+    | "ash"
+    | "ballad"
+    | "cedar"
+    | "coral"
+    | "echo"
+    | "marin"
+    | "sage"
+    | "shimmer"
+    | "verse";
+  language:
+    "auto" | "en" | "es" | "fr" | "de" | "it" | "pt" | "nl" | "ja" | "ko" | "zh" | "hi" | "ar";
+  firstMessage: string | null;
+  maxDurationSecs: number;
+  liveTranscript: boolean;
+  model: string | null;
+  tools: (
+    | { type: "hang_up" }
+    | { type: "transfer_call"; destinations: { name: string; to: string }[] }
+    | { type: "send_dtmf" }
+    | { type: "function"; name: string; description: string; parameters: Record<string, unknown> }
+  )[];
+  fallback: {
+    allowManagedKey: boolean;
+    forwardTo: string | null;
+    announcement: string | null;
+    rejectWith: 480 | 486 | 503;
+  };
+  ringTimeoutSecs: number;
+} | null;
+export type NumbersOutboundDefaultsSetBody = {
+  mode?: "ai" | undefined;
+  systemPrompt: string;
+  voice?:
+    | "alloy"
+    | "ash"
+    | "ballad"
+    | "cedar"
+    | "coral"
+    | "echo"
+    | "marin"
+    | "sage"
+    | "shimmer"
+    | "verse"
+    | undefined;
+  language?:
+    | "auto"
+    | "en"
+    | "es"
+    | "fr"
+    | "de"
+    | "it"
+    | "pt"
+    | "nl"
+    | "ja"
+    | "ko"
+    | "zh"
+    | "hi"
+    | "ar"
+    | undefined;
+  firstMessage?: string | null | undefined;
+  maxDurationSecs?: number | undefined;
+  liveTranscript?: boolean | undefined;
+  model?: string | null | undefined;
+  tools?:
+    | (
+        | { type: "hang_up" }
+        | { type: "transfer_call"; destinations: { name: string; to: string }[] }
+        | { type: "send_dtmf" }
+        | {
+            type?: "function" | undefined;
+            name: string;
+            description?: string | undefined;
+            parameters?: Record<string, unknown> | undefined;
+          }
+      )[]
+    | undefined;
+  fallback?:
+    | {
+        allowManagedKey?: boolean | undefined;
+        forwardTo?: string | null | undefined;
+        announcement?: string | null | undefined;
+        rejectWith?: 480 | 486 | 503 | undefined;
+      }
+    | undefined;
+  ringTimeoutSecs?: number | undefined;
+};
+export type NumbersOutboundDefaultsSetAnswer = {
+  mode: "ai";
+  systemPrompt: string;
+  voice:
+    | "alloy"
+    | "ash"
+    | "ballad"
+    | "cedar"
+    | "coral"
+    | "echo"
+    | "marin"
+    | "sage"
+    | "shimmer"
+    | "verse";
+  language:
+    "auto" | "en" | "es" | "fr" | "de" | "it" | "pt" | "nl" | "ja" | "ko" | "zh" | "hi" | "ar";
+  firstMessage: string | null;
+  maxDurationSecs: number;
+  liveTranscript: boolean;
+  model: string | null;
+  tools: (
+    | { type: "hang_up" }
+    | { type: "transfer_call"; destinations: { name: string; to: string }[] }
+    | { type: "send_dtmf" }
+    | { type: "function"; name: string; description: string; parameters: Record<string, unknown> }
+  )[];
+  fallback: {
+    allowManagedKey: boolean;
+    forwardTo: string | null;
+    announcement: string | null;
+    rejectWith: 480 | 486 | 503;
+  };
+  ringTimeoutSecs: number;
+} | null;
 export type TrunksListQuery = { limit?: number | undefined; cursor?: string | undefined };
 export type TrunksListItem = {
   id: string;
@@ -948,7 +1215,7 @@ export type CallsListItem = {
   answeredAt: string | null;
   endedAt: string | null;
   durationMs: number | null;
-  endedBy: "caller" | "agent" | "api" | "system" | null;
+  endedBy: "caller" | "callee" | "agent" | "api" | "system" | null;
   hangupCause: {
     cause:
       | "caller_hung_up"
@@ -981,6 +1248,13 @@ export type CallsListItem = {
       | "transferred"
       | "forwarded"
       | "far_end_hung_up"
+      | "callee_hung_up"
+      | "callee_busy"
+      | "callee_no_answer"
+      | "callee_declined"
+      | "callee_unknown"
+      | "carrier_refused"
+      | "carrier_unreachable"
       | "session_lost"
       | "session_expired"
       | "model_mute"
@@ -1069,6 +1343,13 @@ export type CallsListItem = {
       | "transferred"
       | "forwarded"
       | "far_end_hung_up"
+      | "callee_hung_up"
+      | "callee_busy"
+      | "callee_no_answer"
+      | "callee_declined"
+      | "callee_unknown"
+      | "carrier_refused"
+      | "carrier_unreachable"
       | "session_lost"
       | "session_expired"
       | "model_mute"
@@ -1116,7 +1397,7 @@ export type CallsGetAnswer = {
   answeredAt: string | null;
   endedAt: string | null;
   durationMs: number | null;
-  endedBy: "caller" | "agent" | "api" | "system" | null;
+  endedBy: "caller" | "callee" | "agent" | "api" | "system" | null;
   hangupCause: {
     cause:
       | "caller_hung_up"
@@ -1149,6 +1430,13 @@ export type CallsGetAnswer = {
       | "transferred"
       | "forwarded"
       | "far_end_hung_up"
+      | "callee_hung_up"
+      | "callee_busy"
+      | "callee_no_answer"
+      | "callee_declined"
+      | "callee_unknown"
+      | "carrier_refused"
+      | "carrier_unreachable"
       | "session_lost"
       | "session_expired"
       | "model_mute"
@@ -1237,6 +1525,13 @@ export type CallsGetAnswer = {
       | "transferred"
       | "forwarded"
       | "far_end_hung_up"
+      | "callee_hung_up"
+      | "callee_busy"
+      | "callee_no_answer"
+      | "callee_declined"
+      | "callee_unknown"
+      | "carrier_refused"
+      | "carrier_unreachable"
       | "session_lost"
       | "session_expired"
       | "model_mute"
@@ -1292,6 +1587,278 @@ export type CallsTranscriptAnswer = {
 export type CallsHangUpAnswer = { ok: true };
 export type CallsTransferBody = { to: string };
 export type CallsTransferAnswer = { ok: true };
+export type CallsAiBody = {
+  from: string;
+  to: string;
+  systemPrompt?: string | undefined;
+  voice?:
+    | "alloy"
+    | "ash"
+    | "ballad"
+    | "cedar"
+    | "coral"
+    | "echo"
+    | "marin"
+    | "sage"
+    | "shimmer"
+    | "verse"
+    | undefined;
+  language?:
+    | "auto"
+    | "en"
+    | "es"
+    | "fr"
+    | "de"
+    | "it"
+    | "pt"
+    | "nl"
+    | "ja"
+    | "ko"
+    | "zh"
+    | "hi"
+    | "ar"
+    | undefined;
+  firstMessage?: string | null | undefined;
+  maxDurationSecs?: number | undefined;
+  liveTranscript?: boolean | undefined;
+  ringTimeoutSecs?: number | undefined;
+  metadata?: Record<string, string> | undefined;
+  useSavedAgent?: boolean | undefined;
+  idempotencyKey?: string | undefined;
+};
+export type CallsAiAnswer = {
+  id: string;
+  numberId: string | null;
+  direction: "inbound" | "outbound";
+  from: string;
+  to: string;
+  status: "initiated" | "ringing" | "in-progress" | "completed" | "busy" | "no_answer" | "failed";
+  voiceMode: "managed" | "byok" | null;
+  model: string | null;
+  startedAt: string;
+  answeredAt: string | null;
+  endedAt: string | null;
+  durationMs: number | null;
+  endedBy: "caller" | "callee" | "agent" | "api" | "system" | null;
+  hangupCause: {
+    cause:
+      | "caller_hung_up"
+      | "agent_hung_up"
+      | "api_hung_up"
+      | "max_duration"
+      | "caller_cancelled"
+      | "number_unknown"
+      | "number_without_agent"
+      | "caller_not_allowed"
+      | "no_common_codec"
+      | "malformed_sdp"
+      | "srtp_required"
+      | "srtp_off"
+      | "no_common_suite"
+      | "all_calls_taken"
+      | "trunk_calls_taken"
+      | "number_calls_taken"
+      | "trial_exhausted"
+      | "budget_exhausted"
+      | "managed_key_missing"
+      | "control_plane_unreachable"
+      | "storage_full"
+      | "vault_sealed"
+      | "key_unreadable"
+      | "answer_deadline"
+      | "ack_timeout"
+      | "media_timeout"
+      | "signalling_lost"
+      | "transferred"
+      | "forwarded"
+      | "far_end_hung_up"
+      | "callee_hung_up"
+      | "callee_busy"
+      | "callee_no_answer"
+      | "callee_declined"
+      | "callee_unknown"
+      | "carrier_refused"
+      | "carrier_unreachable"
+      | "session_lost"
+      | "session_expired"
+      | "model_mute"
+      | "provider_unreachable"
+      | "provider_tls_error"
+      | "provider_error"
+      | "provider_timeout"
+      | "key_invalid"
+      | "key_no_quota"
+      | "key_rate_limited"
+      | "key_model_not_found"
+      | "key_permission_denied"
+      | "key_region_blocked"
+      | "gateway_draining"
+      | "gateway_fault"
+      | "gateway_lost";
+    message: string;
+    sipStatus: number;
+    q850Cause: number;
+  } | null;
+  latency: {
+    ringingMs: number | null;
+    sessionOpenMs: number | null;
+    sessionReadyMs: number | null;
+    firstDeltaMs: number | null;
+    answeredMs: number | null;
+    firstRtpOutMs: number | null;
+    bargeInStopMs: number[];
+  } | null;
+  tokenUsage: {
+    inputTextTokens: number;
+    inputAudioTokens: number;
+    inputCachedTokens: number;
+    outputTextTokens: number;
+    outputAudioTokens: number;
+    transcriptionTokens: number;
+  } | null;
+  mediaStats: {
+    codec: "PCMU" | "PCMA";
+    packetsReceived: number;
+    packetsLost: number;
+    packetsLate: number;
+    packetsReordered: number;
+    packetsDuplicate: number;
+    packetsFromStrangers: number;
+    packetsNotRtp: number;
+    packetsNotAuthentic: number;
+    jitterMs: number;
+    packetsSent: number;
+    underruns: number;
+    overruns: number;
+    pacingErrorMsMax: number;
+    srtpSuite: string | null;
+  } | null;
+  toolCallCount: number;
+  fallbackSteps: {
+    what: "session_replaced" | "managed_key" | "forward" | "announcement" | "rejection";
+    why:
+      | "caller_hung_up"
+      | "agent_hung_up"
+      | "api_hung_up"
+      | "max_duration"
+      | "caller_cancelled"
+      | "number_unknown"
+      | "number_without_agent"
+      | "caller_not_allowed"
+      | "no_common_codec"
+      | "malformed_sdp"
+      | "srtp_required"
+      | "srtp_off"
+      | "no_common_suite"
+      | "all_calls_taken"
+      | "trunk_calls_taken"
+      | "number_calls_taken"
+      | "trial_exhausted"
+      | "budget_exhausted"
+      | "managed_key_missing"
+      | "control_plane_unreachable"
+      | "storage_full"
+      | "vault_sealed"
+      | "key_unreadable"
+      | "answer_deadline"
+      | "ack_timeout"
+      | "media_timeout"
+      | "signalling_lost"
+      | "transferred"
+      | "forwarded"
+      | "far_end_hung_up"
+      | "callee_hung_up"
+      | "callee_busy"
+      | "callee_no_answer"
+      | "callee_declined"
+      | "callee_unknown"
+      | "carrier_refused"
+      | "carrier_unreachable"
+      | "session_lost"
+      | "session_expired"
+      | "model_mute"
+      | "provider_unreachable"
+      | "provider_tls_error"
+      | "provider_error"
+      | "provider_timeout"
+      | "key_invalid"
+      | "key_no_quota"
+      | "key_rate_limited"
+      | "key_model_not_found"
+      | "key_permission_denied"
+      | "key_region_blocked"
+      | "gateway_draining"
+      | "gateway_fault"
+      | "gateway_lost";
+    message: string;
+    at: string;
+  }[];
+  recordingReady: boolean;
+  recording: {
+    status: "running" | "ready" | "failed" | "deleted";
+    flaw: "recovered" | "disk_full" | "write_failed" | "damaged" | "undisclosed" | null;
+    durationMs: number | null;
+    deletedAt: string | null;
+  } | null;
+  callerContext: {
+    source: "none" | "agentcall_memory" | "webhook" | "merge";
+    block: string;
+    webhook: string;
+  } | null;
+  metadata: Record<string, string>;
+};
+export type SettingsOutboundGetAnswer = {
+  enabled: boolean;
+  allowedCountries: string[] | null;
+  allowedPrefixes: string[];
+  blockedPrefixes: string[];
+  applianceLimits: { maxConcurrentCalls: number | null; maxCallsPerDay: number | null };
+  numberLimits: { maxConcurrentCalls: number | null; maxCallsPerDay: number | null };
+  hours: {
+    timezone: string;
+    days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+    from: string;
+    to: string;
+  } | null;
+  earlyMedia: "ignore";
+};
+export type SettingsOutboundSetBody = {
+  enabled?: boolean | undefined;
+  allowedCountries?: string[] | null | undefined;
+  allowedPrefixes?: string[] | undefined;
+  blockedPrefixes?: string[] | undefined;
+  applianceLimits?:
+    | { maxConcurrentCalls?: number | null | undefined; maxCallsPerDay?: number | null | undefined }
+    | undefined;
+  numberLimits?:
+    | { maxConcurrentCalls?: number | null | undefined; maxCallsPerDay?: number | null | undefined }
+    | undefined;
+  hours?:
+    | {
+        timezone: string;
+        days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+        from: string;
+        to: string;
+      }
+    | null
+    | undefined;
+  earlyMedia?: "ignore" | undefined;
+};
+export type SettingsOutboundSetAnswer = {
+  enabled: boolean;
+  allowedCountries: string[] | null;
+  allowedPrefixes: string[];
+  blockedPrefixes: string[];
+  applianceLimits: { maxConcurrentCalls: number | null; maxCallsPerDay: number | null };
+  numberLimits: { maxConcurrentCalls: number | null; maxCallsPerDay: number | null };
+  hours: {
+    timezone: string;
+    days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+    from: string;
+    to: string;
+  } | null;
+  earlyMedia: "ignore";
+};
 export type CallsReportAnswer =
   | {
       status: "ready" | "failed";

@@ -58,6 +58,26 @@ export class Resources {
       delete: (id: string, options?: CallOptions): Promise<void> =>
         this.#json("DELETE", `/v1/numbers/${part(id)}/inbound-config`, { as: "nothing" }, options),
     },
+    outboundDefaults: {
+      /** Shows the agent of calls that a number places; null where none is saved. `GET /v1/numbers/{id}/outbound-defaults` */
+      get: (id: string, options?: CallOptions): Promise<Api.NumbersOutboundDefaultsGetAnswer> =>
+        this.#json("GET", `/v1/numbers/${part(id)}/outbound-defaults`, {}, options),
+      /** Replaces the whole agent of calls that a number places. `POST /v1/numbers/{id}/outbound-defaults` */
+      set: (
+        id: string,
+        body: Api.NumbersOutboundDefaultsSetBody,
+        options?: CallOptions,
+      ): Promise<Api.NumbersOutboundDefaultsSetAnswer> =>
+        this.#json("POST", `/v1/numbers/${part(id)}/outbound-defaults`, { body }, options),
+      /** Takes the saved agent of placed calls away. `DELETE /v1/numbers/{id}/outbound-defaults` */
+      delete: (id: string, options?: CallOptions): Promise<void> =>
+        this.#json(
+          "DELETE",
+          `/v1/numbers/${part(id)}/outbound-defaults`,
+          { as: "nothing" },
+          options,
+        ),
+    },
     byok: {
       /** Opens a session with an OpenAI key and closes it; nothing is stored. `POST /v1/numbers/{id}/byok/test` */
       test: (
@@ -142,6 +162,17 @@ export class Resources {
       ): Promise<Api.SettingsKeyDeliverySetAnswer> =>
         this.#json("PUT", `/v1/settings/key-delivery`, { body }, options),
     },
+    outbound: {
+      /** Shows the rules of where, when and how much may be called. `GET /v1/settings/outbound` */
+      get: (options?: CallOptions): Promise<Api.SettingsOutboundGetAnswer> =>
+        this.#json("GET", `/v1/settings/outbound`, {}, options),
+      /** Replaces the rules of where, when and how much may be called. `PUT /v1/settings/outbound` */
+      set: (
+        body: Api.SettingsOutboundSetBody,
+        options?: CallOptions,
+      ): Promise<Api.SettingsOutboundSetAnswer> =>
+        this.#json("PUT", `/v1/settings/outbound`, { body }, options),
+    },
     memory: {
       /** Shows whether callers are remembered. `GET /v1/settings/memory` */
       get: (options?: CallOptions): Promise<Api.SettingsMemoryGetAnswer> =>
@@ -225,6 +256,9 @@ export class Resources {
       options?: CallOptions,
     ): Promise<Api.CallsTransferAnswer> =>
       this.#json("POST", `/v1/calls/${part(id)}/transfer`, { body }, options),
+    /** Has an agent call somebody. `POST /v1/calls/ai` */
+    ai: (body: Api.CallsAiBody, options?: CallOptions): Promise<Api.CallsAiAnswer> =>
+      this.#json("POST", `/v1/calls/ai`, { body }, options),
     /** The audio of a call as WAV, caller left and agent right; ranges of it may be asked for. `GET /v1/calls/{id}/recording` */
     recording: (id: string, options?: CallOptions): Promise<Response> =>
       this.#json("GET", `/v1/calls/${part(id)}/recording`, { as: "file" }, options),

@@ -68,6 +68,7 @@ function Rows({ rows }: { readonly rows: readonly Row[] }): ReactNode {
 }
 
 const endedByText: Readonly<Record<EndedBy, string>> = {
+  callee: "the called party",
   caller: "the caller",
   agent: "the agent",
   api: "the API or the console",
