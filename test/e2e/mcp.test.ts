@@ -35,8 +35,9 @@ describe("the MCP server, to the protocol's own client", () => {
     await client.close();
 
     expect(tools.length).toBeGreaterThan(40);
-    // Nobody talks any more; a candidate that was approved has taken the memory's place.
+    // No trunk leads out of this house; nobody talks any more; a candidate that was approved has taken the memory's place.
     expect(refusals.sort()).toEqual([
+      "calls_ai no_trunk",
       "calls_hangUp conflict",
       "calls_transfer conflict",
       "memory_candidates_reject conflict",
@@ -70,6 +71,7 @@ describe("the MCP server, to the protocol's own client", () => {
       ),
     ).toEqual([]);
     expect(toolOf(tools, "numbers_inboundConfig_set").description).toContain("$0.40 a minute");
+    expect(toolOf(tools, "calls_ai").description).toContain("$0.40 a minute");
     expect(toolOf(tools, "numbers_byok_save").description).toContain("$0.10 a minute");
   });
 
@@ -231,6 +233,7 @@ function argumentsOf(name: string): Record<string, unknown> {
     numbers_byok_test: { id, apiKey: openaiKey },
     numbers_byok_save: { id, apiKey: openaiKey },
     byok_saveForMany: { apiKey: openaiKey, numberIds: "all" },
+    calls_ai: { from: "+14155550100", to: "+14155550142", systemPrompt: "Be brief." },
     calls_transfer: { id, to: "+14155550199" },
     contacts_byPhone: { e164: phone },
     contacts_nextCallContextByPhone: { e164: phone },

@@ -38,6 +38,7 @@ export const mcpTools: readonly McpTool[] = [
   reads("calls.get"),
   reads("calls.transcript"),
   reads("calls.report"),
+  { ...changes("calls.ai"), price: eachCall },
   destroys("calls.hangUp"),
   { ...destroys("calls.transfer"), price: transferredCall },
   reads("contacts.list"),

@@ -140,7 +140,8 @@ export class CallFacts {
   /** The call was to be recorded, and is not. What is returned is to be told. */
   notRecorded(): CallUsage | null {
     if (this.#terms?.recorded !== true) return null;
-    return this.#changeTerms({ recorded: false });
+    this.#terms = { ...this.#terms, recorded: false };
+    return this.meter.stopRecording();
   }
 
   /** A step of the failure ladder. What is returned is to be told, null when the record holds all it can. */
