@@ -6,6 +6,7 @@ import { Carrier, type CarrierAnswer } from "../support/carrier.ts";
 import { eventually } from "../support/eventually.ts";
 import { FarPhone } from "../support/far-phone.ts";
 import { demoNumber, House } from "../support/house.ts";
+import { parseStereo } from "../support/stereo-wav.ts";
 
 const callee = "+14155550142";
 const agentHz = 1_312;
@@ -65,6 +66,24 @@ describe("a call that is placed", () => {
     expect(words.map(({ event, data }) => data["status"] ?? event)).toEqual(
       expect.arrayContaining(["initiated", "in-progress", "completed"]),
     );
+  });
+
+  test("is recorded where that is asked for", async () => {
+    const phone = await aPhone("answers");
+    await aTrunk([phone.server]);
+
+    const id = await placed({ record: true });
+    const dialog = await phone.answered;
+    await eventually("the agent's tone has ended", () =>
+      hasEnded(phone.audio.heard?.samples, toneMs),
+    );
+    await dialog.destroy();
+    await eventually("the recording is there", () =>
+      house.messages.some(({ event, data }) => event === "call.recording" && data["callId"] === id),
+    );
+
+    const wav = parseStereo(await house.download(`/v1/calls/${id}/recording`));
+    expect(tonesIn(wav.agent, agentHz, calleeHz)).toEqual([agentHz]);
   });
 
   test("is hung up through the API while they talk", async () => {

@@ -108,6 +108,8 @@ export const outboundDefaultsSchema = z.strictObject({
   firstMessage: shape.firstMessage,
   maxDurationSecs: shape.maxDurationSecs,
   liveTranscript: shape.liveTranscript,
+  record: shape.record,
+  recording: shape.recording,
   model: shape.model,
   /** Tools that are functions are carried out by the `actionWebhook` of the number's inbound-config. */
   tools: shape.tools,

@@ -22,6 +22,7 @@ export const aiCallSchema = z.strictObject({
   firstMessage: shape.firstMessage.unwrap().optional(),
   maxDurationSecs: shape.maxDurationSecs.unwrap().optional(),
   liveTranscript: z.boolean().optional(),
+  record: z.boolean().optional(),
   ringTimeoutSecs: outboundDefaultsSchema.shape.ringTimeoutSecs.unwrap().optional(),
   metadata: metadataSchema.default({}),
   useSavedAgent: z.boolean().default(false),

@@ -39,7 +39,7 @@ export async function forgetAgent(writer: SqlWriter, event: CallEvent): Promise<
 /** A number with another agent in the place of its own: what it may spend stays. */
 export function speakingAs(number: RegisteredNumber, agent: OutboundDefaults): RegisteredNumber {
   const { mode, systemPrompt, voice, language, firstMessage, maxDurationSecs } = agent;
-  const { liveTranscript, model, tools, fallback } = agent;
+  const { liveTranscript, record, recording, model, tools, fallback } = agent;
   const usual = inboundConfigSchema.parse({ mode, systemPrompt });
   const speaking = { voice, language, firstMessage, maxDurationSecs, liveTranscript };
   const { actionWebhook = null, limits = usual.limits } = number.inbound ?? {};
@@ -47,7 +47,7 @@ export function speakingAs(number: RegisteredNumber, agent: OutboundDefaults): R
   return {
     ...number,
     inbound: {
-      ...{ ...usual, ...speaking, model, tools, fallback },
+      ...{ ...usual, ...speaking, record, recording, model, tools, fallback },
       ...{ actionWebhook, limits, answerDeadlineMs },
     },
   };

@@ -209,7 +209,7 @@ export class OutboundCalls {
 /** What is asked for takes the place of what is saved. Throws `no_saved_agent`. */
 function agentFor(asked: AiCall, saved: OutboundDefaults | null): OutboundDefaults {
   const { systemPrompt, voice, language, firstMessage, maxDurationSecs } = asked;
-  const { liveTranscript, ringTimeoutSecs, useSavedAgent } = asked;
+  const { liveTranscript, record, ringTimeoutSecs, useSavedAgent } = asked;
   const isOwn = systemPrompt !== undefined && !useSavedAgent;
   if (!isOwn && saved === null) {
     throw new AppError("no_saved_agent", "This number has no saved agent for its calls.");
@@ -217,7 +217,7 @@ function agentFor(asked: AiCall, saved: OutboundDefaults | null): OutboundDefaul
   const named = { systemPrompt, voice, language, firstMessage, maxDurationSecs };
   return outboundDefaultsSchema.parse({
     ...(isOwn ? {} : saved),
-    ...withoutUndefined({ ...named, liveTranscript, ringTimeoutSecs }),
+    ...withoutUndefined({ ...named, liveTranscript, record, ringTimeoutSecs }),
   });
 }
 

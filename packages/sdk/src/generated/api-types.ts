@@ -147,6 +147,13 @@ export type NumbersListItem = {
     firstMessage: string | null;
     maxDurationSecs: number;
     liveTranscript: boolean;
+    record: boolean;
+    recording: {
+      disclosure: string | null;
+      pauseOnDtmf: boolean;
+      pauseSecs: number;
+      retentionDays: number;
+    };
     model: string | null;
     tools: (
       | { type: "hang_up" }
@@ -256,6 +263,13 @@ export type NumbersCreateAnswer = {
     firstMessage: string | null;
     maxDurationSecs: number;
     liveTranscript: boolean;
+    record: boolean;
+    recording: {
+      disclosure: string | null;
+      pauseOnDtmf: boolean;
+      pauseSecs: number;
+      retentionDays: number;
+    };
     model: string | null;
     tools: (
       | { type: "hang_up" }
@@ -359,6 +373,13 @@ export type NumbersGetAnswer = {
     firstMessage: string | null;
     maxDurationSecs: number;
     liveTranscript: boolean;
+    record: boolean;
+    recording: {
+      disclosure: string | null;
+      pauseOnDtmf: boolean;
+      pauseSecs: number;
+      retentionDays: number;
+    };
     model: string | null;
     tools: (
       | { type: "hang_up" }
@@ -493,6 +514,13 @@ export type NumbersUpdateAnswer = {
     firstMessage: string | null;
     maxDurationSecs: number;
     liveTranscript: boolean;
+    record: boolean;
+    recording: {
+      disclosure: string | null;
+      pauseOnDtmf: boolean;
+      pauseSecs: number;
+      retentionDays: number;
+    };
     model: string | null;
     tools: (
       | { type: "hang_up" }
@@ -734,6 +762,13 @@ export type NumbersOutboundDefaultsGetAnswer = {
   firstMessage: string | null;
   maxDurationSecs: number;
   liveTranscript: boolean;
+  record: boolean;
+  recording: {
+    disclosure: string | null;
+    pauseOnDtmf: boolean;
+    pauseSecs: number;
+    retentionDays: number;
+  };
   model: string | null;
   tools: (
     | { type: "hang_up" }
@@ -782,6 +817,15 @@ export type NumbersOutboundDefaultsSetBody = {
   firstMessage?: string | null | undefined;
   maxDurationSecs?: number | undefined;
   liveTranscript?: boolean | undefined;
+  record?: boolean | undefined;
+  recording?:
+    | {
+        disclosure?: string | null | undefined;
+        pauseOnDtmf?: boolean | undefined;
+        pauseSecs?: number | undefined;
+        retentionDays?: number | undefined;
+      }
+    | undefined;
   model?: string | null | undefined;
   tools?:
     | (
@@ -825,6 +869,13 @@ export type NumbersOutboundDefaultsSetAnswer = {
   firstMessage: string | null;
   maxDurationSecs: number;
   liveTranscript: boolean;
+  record: boolean;
+  recording: {
+    disclosure: string | null;
+    pauseOnDtmf: boolean;
+    pauseSecs: number;
+    retentionDays: number;
+  };
   model: string | null;
   tools: (
     | { type: "hang_up" }
@@ -1621,6 +1672,7 @@ export type CallsAiBody = {
   firstMessage?: string | null | undefined;
   maxDurationSecs?: number | undefined;
   liveTranscript?: boolean | undefined;
+  record?: boolean | undefined;
   ringTimeoutSecs?: number | undefined;
   metadata?: Record<string, string> | undefined;
   useSavedAgent?: boolean | undefined;
