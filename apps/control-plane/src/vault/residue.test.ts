@@ -144,7 +144,10 @@ describe.each(drivers)("the files of the database, through %s", (driver) => {
     for (let at = 0; at + 16 <= bytes.length; at += 1) {
       parts.push(Buffer.from(bytes.subarray(at, at + 16)));
     }
-    return readdirSync(folder).filter((name) => {
+    const files = readdirSync(folder, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name)));
+    return files.filter((name) => {
       const content = bytesElsewhere(path.join(folder, name));
       return parts.some((part) => content.includes(part));
     });
