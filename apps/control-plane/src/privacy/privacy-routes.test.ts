@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type CallId, callerManifestSchema, erasureProofSchema } from "@agentcall/contract";
@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startedEvent } from "../testing/call-facts.ts";
 import { OpenApp } from "../testing/open-app.ts";
 import { emptyExtraction, tellCall } from "../testing/told-call.ts";
+import { bytesElsewhere } from "../../../../test/support/sql-elsewhere.ts";
 
 const phone = "+14155550199";
 const other = "+14155550188";
@@ -167,6 +168,6 @@ async function rememberCaller(): Promise<string> {
 }
 
 function isInFile(...words: readonly string[]): readonly boolean[] {
-  const contents = readdirSync(folder).map((name) => readFileSync(path.join(folder, name)));
+  const contents = readdirSync(folder).map((name) => bytesElsewhere(path.join(folder, name)));
   return words.map((word) => contents.some((content) => content.includes(word)));
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
@@ -13,6 +13,7 @@ import { applianceActor } from "../audit/audit-log.ts";
 import { HttpReceiver } from "../testing/http-receiver.ts";
 import { OpenApp } from "../testing/open-app.ts";
 import { tellCall } from "../testing/told-call.ts";
+import { bytesElsewhere } from "../../../../test/support/sql-elsewhere.ts";
 
 const dayMs = 86_400_000;
 const callId = "call_old" as CallId;
@@ -141,7 +142,7 @@ async function found(word: string): Promise<readonly string[]> {
 }
 
 function isInFile(word: string): boolean {
-  return readdirSync(folder).some((name) => readFileSync(path.join(folder, name)).includes(word));
+  return readdirSync(folder).some((name) => bytesElsewhere(path.join(folder, name)).includes(word));
 }
 
 async function sweeps(): Promise<number> {
