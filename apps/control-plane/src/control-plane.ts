@@ -21,6 +21,7 @@ import { KeyOpener } from "./control/key-opener.ts";
 import { EventStream } from "./events/event-stream.ts";
 import type { DefaultReceiver } from "./exports/export-settings.ts";
 import { buildApp } from "./http/app.ts";
+import { closeApp } from "./http/close-app.ts";
 import type { BrowserOrigins } from "./http/browser-origins.ts";
 import { IdempotentAnswers } from "./http/idempotent-answers.ts";
 import { ToolWebhook } from "./tools/tool-webhook.ts";
@@ -339,7 +340,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
     clock,
     log,
   });
-  closers.add("HTTP", () => app.close());
+  closers.add("HTTP", () => closeApp(app, clock));
   const http = await listen(app, options.httpPort);
   const https =
     options.https === undefined || certificates === null
