@@ -121,8 +121,12 @@ export class DrachtioStub {
     }
   }
 
-  /** The gateway sends a request of its own: it has nothing to say but BYE here. */
+  /** A request of the gateway's own: it has nothing to say but BYE here, and asks whether we live. */
   #onRequest(message: GatewayMessage): void {
+    if (message.sip.startsWith("OPTIONS ")) {
+      this.#respond(message.id, "NOK|the bench takes no requests"); // any answer is a sign of life
+      return;
+    }
     const call = callOfSipCallId(/^call-id:\s*(\S+)/im.exec(message.sip)?.[1] ?? "");
     this.#respond(message.id, "NOK|the bench takes no requests");
     this.#handlers.onLost(call, message.sip.slice(0, message.sip.indexOf("\r\n")));
