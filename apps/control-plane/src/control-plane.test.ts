@@ -18,7 +18,8 @@ import {
 import { startPractice } from "@agentcall/practice";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "./control-plane.ts";
+import type { ControlPlane, ControlPlaneOptions } from "./control-plane-options.ts";
+import { startControlPlane } from "./control-plane.ts";
 import { proLicense } from "./testing/licenses.ts";
 import { rootKeyOf } from "./testing/root-key.ts";
 import { callId, endedEvent, recordOf, startedEvent } from "./testing/call-facts.ts";

@@ -1,8 +1,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
-import { AppError, type Clock, Closers, type Log, type Random, type Secret } from "@agentcall/base";
-import type { E164 } from "@agentcall/contract";
+import { AppError, Closers } from "@agentcall/base";
 import type { FastifyInstance } from "fastify";
 import { ApiKeyStore } from "./access/api-key-store.ts";
 import { openAfterCall } from "./after-call.ts";
@@ -19,10 +18,10 @@ import { CallDesk } from "./control/call-desk.ts";
 import { ControlServer, type RecordingHandlers } from "./control/control-server.ts";
 import { KeyOpener } from "./control/key-opener.ts";
 import { EventStream } from "./events/event-stream.ts";
+import type { ControlPlane, ControlPlaneOptions } from "./control-plane-options.ts";
 import type { DefaultReceiver } from "./exports/export-settings.ts";
 import { buildApp } from "./http/app.ts";
 import { closeApp } from "./http/close-app.ts";
-import type { BrowserOrigins } from "./http/browser-origins.ts";
 import { IdempotentAnswers } from "./http/idempotent-answers.ts";
 import { ToolWebhook } from "./tools/tool-webhook.ts";
 import { Identity } from "./identity/identity.ts";
@@ -30,13 +29,11 @@ import { JobQueue } from "./jobs/job-queue.ts";
 import { LedgerStore } from "./ledger/ledger-store.ts";
 import { UsageBook } from "./ledger/usage-book.ts";
 import { ensureDemoNumber } from "./numbers/demo-number.ts";
-import type { LicenseKeys } from "./license/license-check.ts";
 import { Licensing } from "./license/licensing.ts";
 import { NumberStore } from "./numbers/number-store.ts";
 import { forgetAgent } from "./outbound/call-agents.ts";
 import { OutboundCalls } from "./outbound/outbound-calls.ts";
 import { OutboundRules } from "./outbound/outbound-rules.ts";
-import type { AllowedHosts } from "./outside/outgoing-url.ts";
 import { PairingDesk } from "./pairing/pairing-desk.ts";
 import { openRecordings } from "./recordings/open-recordings.ts";
 import type { Database } from "./sqlite/database.ts";
@@ -46,83 +43,10 @@ import { TrunkCapacity } from "./trunks/trunk-capacity.ts";
 import { openSystem } from "./system.ts";
 import { TrunkDesk } from "./trunks/trunk-desk.ts";
 import { TrunkStore } from "./trunks/trunk-store.ts";
-import type { AtFaultPoint } from "./vault/fault-point.ts";
-import type { RootSource } from "./vault/root-source.ts";
 import { Rotation } from "./vault/rotation.ts";
 import { openUsage } from "./usage.ts";
 import { Vault } from "./vault/vault.ts";
-import { openDatabase, type SqliteDriver } from "./sqlite/open-database.ts";
-
-export type ControlPlaneOptions = {
-  readonly dataDir: string;
-  /** 0 takes a free port. */
-  readonly httpPort: number;
-  readonly controlPort: number;
-  readonly controlToken: Secret;
-  /** Such as `https://api.openai.com/v1`. */
-  readonly openaiBaseUrl: string;
-  readonly managedKey: Secret | null;
-  readonly license: {
-    /** A licence file's text, for an appliance that has none installed. */
-    readonly given: string | null;
-    readonly keys: LicenseKeys;
-  };
-  /** Opens the vault of this database. */
-  readonly root: RootSource;
-  /** A preset admin key; null makes one at the first start. */
-  readonly adminKey: Secret | null;
-  readonly demoNumber: E164 | null;
-  /** For numbers that name no model. */
-  readonly model: string;
-  /** Draws reports from transcripts. */
-  readonly reportModel?: string;
-  readonly callsMax: number;
-  /** Hosts (`host` or `host:port`) that webhooks may name although they are not on the public internet. */
-  readonly outgoingAllowed?: AllowedHosts;
-  /** Where the console's page is served in evaluation; `/console/` leads there. Null: nowhere. */
-  readonly consoleUrl: string | null;
-  /** Origins of pages whose scripts may use the API; absent: none. */
-  readonly browserOrigins?: BrowserOrigins;
-  /** Where usage is sent to when neither the licence nor an admin says otherwise; absent: nowhere. */
-  readonly billing?: DefaultReceiver;
-  /** The API behind TLS, beyond this machine; absent: on loopback only. */
-  readonly https?: {
-    readonly host: string;
-    /** 0 takes a free port. */
-    readonly port: number;
-    /** The names and addresses at which it is reached, for its certificate. */
-    readonly hosts: readonly string[];
-  };
-  readonly sqlite: SqliteDriver;
-  /** Only a test that ends the process there gives one. */
-  readonly atFaultPoint?: AtFaultPoint;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-};
-
-/** What a control plane holds at this moment. */
-export type ControlPlaneState = {
-  readonly gateways: number;
-  readonly callsInProgress: number;
-  readonly listeners: number;
-};
-
-export type ControlPlane = {
-  readonly http: string;
-  /** The API behind TLS, as this machine reaches it; null where it is not served so. */
-  readonly https: string | null;
-  /** Of the appliance's authority, hexadecimal; null without HTTPS. */
-  readonly certificateFingerprint: string | null;
-  readonly control: string;
-  /** The first admin key, once, at the start that made it. */
-  readonly adminKey: Secret | null;
-  /** No call can be answered before the vault is unsealed. */
-  isVaultSealed(): boolean;
-  state(): ControlPlaneState;
-  /** May be called twice. */
-  close(): Promise<void>;
-};
+import { openDatabase } from "./sqlite/open-database.ts";
 
 const nowhere: DefaultReceiver = { endpoint: null, receiverKey: null };
 const reportModelUsual = "gpt-5-mini"; // reads an hour's transcript for a cent
@@ -350,7 +274,7 @@ async function start(options: ControlPlaneOptions, closers: Closers): Promise<Co
   await jobs.start();
   system.alerts.start();
   await usage.jobs.scheduleNext();
-  await privacy.retention.scheduleNext();
+  await privacy.retention.sweep.scheduleNext();
   await recordings.sweep.scheduleNext();
   return {
     http,

@@ -1,6 +1,6 @@
-export {
-  type ControlPlane,
-  type ControlPlaneOptions,
-  type ControlPlaneState,
-  startControlPlane,
-} from "./control-plane.ts";
+export type {
+  ControlPlane,
+  ControlPlaneOptions,
+  ControlPlaneState,
+} from "./control-plane-options.ts";
+export { startControlPlane } from "./control-plane.ts";

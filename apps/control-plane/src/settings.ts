@@ -4,7 +4,7 @@ import { parsePublicKey as parseEd25519Key } from "@agentcall/billing";
 import { modelNameSchema, parseE164 } from "@agentcall/contract";
 import { type LogLevel, parseLogLevel } from "@agentcall/logging";
 import type { AllowedHosts } from "./outside/outgoing-url.ts";
-import type { ControlPlaneOptions } from "./control-plane.ts";
+import type { ControlPlaneOptions } from "./control-plane-options.ts";
 import { parsePublicKey, vendorKey } from "./license/vendor-key.ts";
 import type { RootSetting } from "./vault/root-setting.ts";
 

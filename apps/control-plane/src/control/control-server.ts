@@ -1,16 +1,14 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
-import { type Clock, type Log, type Secret, type Timer } from "@agentcall/base";
+import type { Clock, Log, Secret } from "@agentcall/base";
 import {
   type CallEvent,
   type CallId,
   type CallKey,
   type CallUsage,
-  type ControlFrame,
   controlFrameBytesMax,
   controlLinkVersion,
   type GatewayFrame,
-  gatewayFrameSchema,
   type LiveEvent,
   type PlanOutcome,
   type RecordingOffer,
@@ -24,6 +22,7 @@ import {
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Teller } from "../calls/call-store.ts";
 import type { Dialler } from "../outbound/dialler.ts";
+import { GatewayConnection } from "./gateway-connection.ts";
 import type { TrunkGateway } from "../trunks/trunk-desk.ts";
 
 /** What the link's frames mean for calls; the server only carries them. */
@@ -81,15 +80,12 @@ type ControlServerOptions = {
 };
 
 const host = "127.0.0.1"; // one machine; across machines the link gets certificates of its own
-const helloMsMax = 5_000; // a stranger that connects and says nothing
-const protocolErrorCode = 1008; // RFC 6455 section 7.4.1: policy violation
-const supersededCode = 4000;
 
 /** The control plane's end of the control link: knows each gateway by its id, one connection each. */
 export class ControlServer {
   readonly #options: ControlServerOptions;
   readonly #server: WebSocketServer;
-  readonly #gateways = new Map<string, Connection>();
+  readonly #gateways = new Map<string, GatewayConnection>();
   /** Which gateway carries a call, as long as it told of it in this life of ours. */
   readonly #carriers = new Map<CallId, string>();
 
@@ -149,7 +145,7 @@ export class ControlServer {
     };
   }
 
-  #takers(): { readonly connection: Connection; readonly teller: Teller }[] {
+  #takers(): { readonly connection: GatewayConnection; readonly teller: Teller }[] {
     return [...this.#gateways.values()].flatMap((connection) => {
       const { teller, gateway, isDraining } = connection;
       return teller === null || gateway === null || isDraining ? [] : [{ connection, teller }];
@@ -190,7 +186,7 @@ export class ControlServer {
 
   #accept(socket: WebSocket): void {
     const { clock, log, token } = this.#options;
-    const connection = new Connection(
+    const connection = new GatewayConnection(
       socket,
       clock,
       (frame) => {
@@ -209,7 +205,7 @@ export class ControlServer {
     });
   }
 
-  #receive(connection: Connection, frame: GatewayFrame): void {
+  #receive(connection: GatewayConnection, frame: GatewayFrame): void {
     if (frame.kind === "hello") {
       void this.#greet(connection, frame);
       return;
@@ -255,14 +251,14 @@ export class ControlServer {
     }
   }
 
-  #drain(connection: Connection): void {
+  #drain(connection: GatewayConnection): void {
     const { log, trunks } = this.#options;
     connection.isDraining = true;
     log.info({ ...connection.teller }, "gateway is being stopped: it takes no call any more");
     if (connection.gateway !== null) trunks.onGatewayDraining(connection.gateway);
   }
 
-  #hear(connection: Connection, event: LiveEvent): void {
+  #hear(connection: GatewayConnection, event: LiveEvent): void {
     const { gateway } = connection;
     switch (event.kind) {
       case "transcript.partial":
@@ -281,7 +277,7 @@ export class ControlServer {
   }
 
   async #greet(
-    connection: Connection,
+    connection: GatewayConnection,
     hello: Extract<GatewayFrame, { kind: "hello" }>,
   ): Promise<void> {
     const { log, calls, trunks } = this.#options;
@@ -307,7 +303,7 @@ export class ControlServer {
   }
 
   async #plan(
-    connection: Connection,
+    connection: GatewayConnection,
     offer: Extract<GatewayFrame, { kind: "call.offer" }>,
   ): Promise<void> {
     try {
@@ -320,7 +316,7 @@ export class ControlServer {
   }
 
   async #giveKey(
-    connection: Connection,
+    connection: GatewayConnection,
     { callId, key }: Extract<GatewayFrame, { kind: "call.key" }>,
   ): Promise<void> {
     try {
@@ -336,14 +332,14 @@ export class ControlServer {
     }
   }
 
-  async #callTool(connection: Connection, call: ToolAsked): Promise<void> {
+  async #callTool(connection: GatewayConnection, call: ToolAsked): Promise<void> {
     const { callId, toolCallId } = call;
     const outcome = await this.#options.calls.onTool(call);
     connection.send({ kind: "tool.result", callId, toolCallId, outcome });
   }
 
   async #takeRecording(
-    connection: Connection,
+    connection: GatewayConnection,
     callId: CallId,
     take: (handlers: RecordingHandlers) => Promise<RecordingProgress>,
   ): Promise<void> {
@@ -355,7 +351,7 @@ export class ControlServer {
   }
 
   async #store(
-    connection: Connection,
+    connection: GatewayConnection,
     teller: Teller,
     events: readonly CallEvent[],
   ): Promise<void> {
@@ -368,85 +364,6 @@ export class ControlServer {
     }
     for (const event of events)
       if (event.kind === "call.ended") this.#carriers.delete(event.callId);
-  }
-}
-
-/** One gateway's socket: frames in and out, and who it is once it has said so. */
-class Connection {
-  readonly #socket: WebSocket;
-  readonly #helloTimer: Timer;
-  isTokenRight: (given: string) => boolean = () => false;
-  teller: Teller | null = null;
-  /** What it keeps unacknowledged, by its own word; null before the first. */
-  pendingEvents: number | null = null;
-  readonly connectedAtMs: number;
-  isDraining = false;
-  /** Once it was welcomed. */
-  gateway: TrunkGateway | null = null;
-
-  constructor(socket: WebSocket, clock: Clock, onFrame: (frame: GatewayFrame) => void, log: Log) {
-    this.#socket = socket;
-    this.connectedAtMs = clock.nowMs();
-    this.#helloTimer = clock.after(helloMsMax, () => {
-      this.refuse("no hello came");
-    });
-    socket.on("message", (data: Buffer) => {
-      const frame = gatewayFrameSchema.safeParse(parseJson(data));
-      if (frame.success) onFrame(frame.data);
-      else {
-        log.warn({ problems: frame.error.issues.length }, "a frame was not of the contract");
-        this.refuse("not a frame of this contract");
-      }
-    });
-    socket.on("error", (error) => {
-      log.debug({ err: error }, "control link error"); // 'close' follows
-    });
-  }
-
-  greeted(teller: Teller): void {
-    this.#helloTimer.cancel();
-    this.teller = teller;
-  }
-
-  welcomed({ gatewayId }: Teller): TrunkGateway {
-    this.gateway = {
-      gatewayId,
-      send: (frame) => {
-        this.send(frame);
-      },
-    };
-    return this.gateway;
-  }
-
-  get isOpen(): boolean {
-    return this.#socket.readyState === this.#socket.OPEN;
-  }
-
-  send(frame: ControlFrame): void {
-    if (this.isOpen) {
-      this.#socket.send(Buffer.from(JSON.stringify(frame)), { binary: false });
-    }
-  }
-
-  refuse(reason: string): void {
-    this.#socket.close(protocolErrorCode, reason);
-  }
-
-  /** The same gateway came again while this connection still seemed alive. */
-  supersede(): void {
-    this.#socket.close(supersededCode, "another connection of this gateway took over");
-  }
-
-  close(): void {
-    this.#helloTimer.cancel();
-  }
-}
-
-function parseJson(data: Buffer): unknown {
-  try {
-    return JSON.parse(data.toString("utf8"));
-  } catch {
-    return null; // refused by the schema
   }
 }
 

@@ -30,7 +30,7 @@ export function openPrivacy(options: PrivacyOptions): Privacy {
   const { db, recordings, jobs } = options;
   const data = new CallerData(db, recordings);
   const retention = new Retention(options);
-  jobs.register(retention.job);
+  jobs.register(retention.sweep.kind);
   return {
     data,
     exports: new CallerExport({ ...options, data }),

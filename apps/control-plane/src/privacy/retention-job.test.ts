@@ -95,8 +95,8 @@ describe("what a number keeps for some days", () => {
 
   test("is looked after each day by itself, and the audit says so", async () => {
     await tell(callId, "zanzibar", null);
-    await house.privacy.retention.scheduleNext();
-    await house.privacy.retention.scheduleNext();
+    await house.privacy.retention.sweep.scheduleNext();
+    await house.privacy.retention.sweep.scheduleNext();
     await house.jobs.start();
     house.clock.advance(dayMs);
     await untilSweeps(1);
@@ -132,7 +132,7 @@ function tell(
 async function afterDays(days: number): Promise<void> {
   house.clock.advance(days * dayMs);
   const attempt = { jobId: "job_1", number: 1, signal: new AbortController().signal };
-  const outcome = await house.privacy.retention.job.run({}, attempt);
+  const outcome = await house.privacy.retention.sweep.kind.run({}, attempt);
   expect(outcome.kind).toBe("done");
 }
 

@@ -1,9 +1,8 @@
 import type { Clock, Log } from "@agentcall/base";
-import { z } from "zod";
 import { applianceActor, type AuditLog } from "../audit/audit-log.ts";
-import type { JobKind, JobOutcome } from "../jobs/job.ts";
+import { DailyJob } from "../jobs/daily-job.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
-import type { Database, SqlWriter } from "../sqlite/database.ts";
+import type { Database } from "../sqlite/database.ts";
 import { removeReports, removeTranscripts } from "./call-content.ts";
 import {
   allKeeping,
@@ -21,54 +20,42 @@ export type RetentionOptions = {
   readonly log: Log;
 };
 
-const payload = z.object({});
 const dayMs = 86_400_000;
 const sweepAtMs = 2 * 3_600_000; // 02:00 UTC
 const callsAtOnce = 200; // between two transactions a call's events find room
-const attemptsEver = Number.MAX_SAFE_INTEGER; // what is to be deleted stays to be deleted
 
 /** Each day takes away what has been kept for as long as its number says. */
 export class Retention {
   readonly #options: RetentionOptions;
-  readonly job: JobKind<z.infer<typeof payload>>;
+  readonly sweep: DailyJob;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
-    this.job = {
+    this.sweep = new DailyJob({
+      ...{ db: options.db, jobs: options.jobs, clock: options.clock },
       name: "retention.sweep",
-      payload,
-      atOnceMax: 1,
-      atOncePerShareMax: 1,
-      retry: { firstMs: 60_000, maxMs: 3_600_000 },
-      attemptsMax: attemptsEver,
-      attemptMsMax: 3_600_000, // a year of a busy appliance, at its first sweep
-      run: (_, { signal }) => this.#run(signal),
-    };
+      atMs: sweepAtMs,
+      run: (signal) => this.#run(signal),
+    });
   }
 
-  /** Writes the next sweep; there is one a day. */
-  async scheduleNext(): Promise<void> {
-    const nowMs = this.#options.clock.nowMs();
-    await this.#options.db.tx((writer) => this.#enqueue(writer, nowMs));
-  }
-
-  async #run(signal: AbortSignal): Promise<JobOutcome> {
+  async #run(signal: AbortSignal): Promise<boolean> {
     const { db, clock, log } = this.#options;
     const startedAtMs = clock.nowMs();
     let removed = 0;
     for (const keeping of await allKeeping(db)) {
       for (const what of ["transcript", "report"] as const) {
-        removed += await this.#sweep(keeping, what, startedAtMs, signal);
+        removed += await this.#empty(keeping, what, startedAtMs, signal);
       }
     }
-    if (signal.aborted) return { kind: "failed", reason: "timeout" };
+    if (signal.aborted) return false;
     await db.checkpoint(); // gone from the files as well, also what a sweep before has deleted
     if (removed > 0) log.info({ removed }, "what had been kept for its time was deleted");
-    return { kind: "done", commit: (writer) => this.#enqueue(writer, clock.nowMs()) };
+    return true;
   }
 
   /** How many calls were emptied of this. */
-  async #sweep(
+  async #empty(
     { numberId, retention }: Keeping,
     what: Removable,
     nowMs: number,
@@ -91,15 +78,5 @@ export class Retention {
       calls += due.length;
     }
     return calls;
-  }
-
-  async #enqueue(writer: SqlWriter, nowMs: number): Promise<void> {
-    const today = Math.floor((nowMs - sweepAtMs) / dayMs);
-    const dueAtMs = (today + 1) * dayMs + sweepAtMs;
-    await this.#options.jobs.enqueue(writer, this.job, {
-      dedupeId: `at ${String(dueAtMs)}`,
-      payload: {},
-      delayMs: dueAtMs - nowMs,
-    });
   }
 }

@@ -6,7 +6,8 @@ import { RecordingFiles } from "./recording-files.ts";
 import { RecordingIntake } from "./recording-intake.ts";
 import { RecordingReader } from "./recording-reader.ts";
 import { RecordingStore, type RecordingStoreOptions } from "./recording-store.ts";
-import { RecordingSweep } from "./recording-sweep.ts";
+import type { DailyJob } from "../jobs/daily-job.ts";
+import { recordingSweep } from "./recording-sweep.ts";
 
 /** What a control plane has to do with recordings. */
 export type Recordings = {
@@ -14,7 +15,7 @@ export type Recordings = {
   readonly files: RecordingFiles;
   readonly intake: RecordingIntake;
   readonly reader: RecordingReader;
-  readonly sweep: RecordingSweep;
+  readonly sweep: DailyJob;
   /** As an export and an erasure of one caller's data need them. */
   readonly ofCallers: CallRecordings;
 };
@@ -41,6 +42,6 @@ export async function openRecordings(options: OpenRecordingsOptions): Promise<Re
       openWav: (callId) => reader.openWav(callId),
       remove: (callId) => store.delete(callId, applianceActor),
     },
-    sweep: new RecordingSweep({ ...options, store }),
+    sweep: recordingSweep({ ...options, store }),
   };
 }

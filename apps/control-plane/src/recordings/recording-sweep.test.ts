@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 afterEach(() => api.close());
 
-describe("RecordingSweep", () => {
+describe("recordingSweep", () => {
   test("deletes a recording for good when its number's days are over, and not before", async () => {
     const { store, intake, files } = api.recordings;
     await sendFile(intake, sealedRecording(await plannedRecording(store), someAudio(5_000)));
@@ -55,7 +55,7 @@ describe("RecordingSweep", () => {
     api.clock.advance(400 * dayMs);
 
     const attempt = { jobId: "job_1", number: 1, signal: AbortSignal.abort() };
-    const outcome = await sweep.job.run({}, attempt);
+    const outcome = await sweep.kind.run({}, attempt);
 
     expect(outcome).toMatchObject({ kind: "failed", reason: "timeout" });
     expect((await store.of(callId))?.state).toBe("running");
@@ -65,6 +65,6 @@ describe("RecordingSweep", () => {
 async function sweepAfter(days: number): Promise<void> {
   api.clock.advance(days * dayMs);
   const attempt = { jobId: "job_1", number: 1, signal: new AbortController().signal };
-  const outcome = await api.recordings.sweep.job.run({}, attempt);
+  const outcome = await api.recordings.sweep.kind.run({}, attempt);
   expect(outcome.kind).toBe("done");
 }

@@ -1,5 +1,5 @@
 import type { UplinkSink } from "@agentcall/media";
-import type { FrameSource } from "../rtp/media-session.ts";
+import type { FrameSource } from "../rtp/media-ends.ts";
 
 /** Where a leg's audio goes to and comes from. It can be led elsewhere while the leg goes on. */
 export class AudioJunction implements UplinkSink, FrameSource {

@@ -11,7 +11,7 @@ import {
   writeOffer,
 } from "@agentcall/media";
 import { keysForAnswer, keysOfAnswer, offeredKeyings, type StreamKeys } from "@agentcall/srtp";
-import type { NegotiatedStream } from "../rtp/media-session.ts";
+import type { NegotiatedStream } from "../rtp/media-ends.ts";
 import type { CallTrunk } from "../sip/sip-leg.ts";
 
 type Answer = { readonly sdp: string; readonly stream: NegotiatedStream };

@@ -1,7 +1,8 @@
 import type { Log } from "@agentcall/base";
 import type { EndCause, MediaStats } from "@agentcall/contract";
 import type { G711Codec } from "@agentcall/media";
-import { type MediaEnds, MediaSession } from "../rtp/media-session.ts";
+import type { MediaEnds } from "../rtp/media-ends.ts";
+import { MediaSession } from "../rtp/media-session.ts";
 import type { Invite, Reoffer } from "../sip/sip-leg.ts";
 import { CallDescription } from "./call-description.ts";
 import type { CallPorts } from "./call-ports.ts";

@@ -7,7 +7,7 @@ import {
   silenceByte,
 } from "@agentcall/media";
 import type { AudioDelta } from "@agentcall/realtime";
-import type { FrameSource } from "../rtp/media-session.ts";
+import type { FrameSource } from "../rtp/media-ends.ts";
 import type { ItemProgress } from "./transcript.ts";
 
 const prefillMs = 40; // two frames: the model's audio comes in bursts far ahead of real time

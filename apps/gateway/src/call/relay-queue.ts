@@ -5,7 +5,7 @@ import {
   transcodeG711,
   type UplinkSink,
 } from "@agentcall/media";
-import type { FrameSource } from "../rtp/media-session.ts";
+import type { FrameSource } from "../rtp/media-ends.ts";
 
 const prefillMs = 40; // the two legs' packets come at different moments of the 20 ms
 const capacityMs = 400; // two clocks drift apart: what is behind by more is left out

@@ -4,7 +4,8 @@ import { encodeG711, parseRtpHeader, writeRtcpReport, writeRtpHeader } from "@ag
 import { keysForAnswer, MediaProtection, offeredKeyings, type StreamKeys } from "@agentcall/srtp";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import { MediaSession, type NegotiatedStream } from "./media-session.ts";
+import type { NegotiatedStream } from "./media-ends.ts";
+import { MediaSession } from "./media-session.ts";
 import { Pacer } from "./pacer.ts";
 import type { RtpHandlers } from "./rtp-endpoint.ts";
 

@@ -4,64 +4,22 @@ import {
   emptyRtpHeader,
   type G711Codec,
   JitterBuffer,
-  type PtimeMs,
   readRtpHeader,
   type RtpHeader,
   rtpHeaderBytes,
   TelephoneEventCollector,
   transcodeG711,
-  type UplinkSink,
 } from "@agentcall/media";
-import { MediaProtection, type StreamKeys } from "@agentcall/srtp";
+import { MediaProtection } from "@agentcall/srtp";
 import { ControlReports } from "./control-reports.ts";
 import { FramePacket } from "./frame-packet.ts";
 import { InbandKeys } from "./inband-keys.ts";
 import { KeyPresses } from "./key-presses.ts";
+import type { FrameSource, MediaEnds, NegotiatedStream } from "./media-ends.ts";
 import type { PacedStream, Pacer } from "./pacer.ts";
-import type { MediaTap } from "./media-tap.ts";
 import type { OpenRtp, RtpEndpoint } from "./rtp-endpoint.ts";
 import { Repacketizer } from "./repacketizer.ts";
-import { type AgreedSource, SourceCheck } from "./source-check.ts";
-
-/** What was negotiated for the audio of one call. */
-export type NegotiatedStream = {
-  readonly codec: G711Codec;
-  readonly payloadType: number;
-  readonly telephoneEventPayloadType: number | null;
-  /** How much audio the caller's side wants in a packet. What it sends may be of any length. */
-  readonly ptimeMs: PtimeMs;
-  readonly source: AgreedSource;
-  readonly remoteRtcpPort: number;
-  /** What its packets are protected with; null for plain RTP. */
-  readonly keys: StreamKeys | null;
-  /** The caller's side does not want to hear us now. */
-  readonly held: boolean;
-};
-
-/** Where frames to send come from: 20 ms of G.711 each time, silence where there is nothing to say. */
-export type FrameSource = {
-  /** There is nothing to say at this moment. */
-  readonly isSilent: boolean;
-  pullFrame(
-    into: Uint8Array,
-    offset: number,
-    bytes: number,
-  ): "speech" | "silence" | "talkspurt-start";
-  readonly underruns: number;
-  readonly overruns: number;
-};
-
-/** What a media session is joined to. */
-export type MediaEnds = {
-  readonly sink: UplinkSink;
-  readonly source: FrameSource;
-  readonly onDigit: (digit: string) => void;
-  readonly onFrameSent: () => void;
-  /** Hears what passes; null: nobody does. */
-  readonly tap: MediaTap | null;
-  /** Told once: nothing came from the caller's side for 30 s. */
-  readonly onMediaLost: () => void;
-};
+import { SourceCheck } from "./source-check.ts";
 
 type MediaSessionOptions = {
   readonly openRtp: OpenRtp;
