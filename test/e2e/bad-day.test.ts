@@ -8,7 +8,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { isLoud, loudPart } from "../support/audio.ts";
 import { makeLoopbackCertificate } from "../support/certificate.ts";
 import { eventually } from "../support/eventually.ts";
-import { House, type HouseOptions } from "../support/house.ts";
+import { House } from "../support/house.ts";
+import type { HouseOptions } from "../support/house-options.ts";
 
 const announcement = "We are sorry, our telephone is out of order.";
 const usefulWithinMs = 5_000; // from the answer to the first thing that one hears

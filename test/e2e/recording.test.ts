@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type CallView, callViewSchema } from "@agentcall/contract";
 import type { PhoneCall } from "@agentcall/phone";
+import { unzipSync } from "fflate";
 import { afterEach, describe, expect, test } from "vitest";
 import { hasEnded, loudPart, toneOf, tonesIn } from "../support/audio.ts";
 import { eventually } from "../support/eventually.ts";
@@ -111,6 +112,27 @@ describe("the recording of a call", () => {
     const sealed = readFileSync(path.join(folder, `${call.callId ?? ""}.acr`));
     expect(sealed.includes(Buffer.alloc(16, 0xff))).toBe(false); // silence would show it
     expect(readdirSync(spool)).toEqual([]);
+  });
+
+  test("goes with its caller's data: into the export, and away when they are erased", async () => {
+    house = await House.open({ scenario });
+    await house.setAgent({ record: true });
+    const call = await house.answeredCall({ from: "+14155550142" });
+    await eventually("the greeting was heard", () => hasEnded(call.audio.heard?.samples, toneMs));
+    await call.hangUp();
+    const wav = await house.download(`/v1/calls/${(await ready(call)).id}/recording`);
+    const caller = "/v1/contacts/by-phone/%2B14155550142";
+
+    const files = unzipSync(await house.download(`${caller}/export`));
+    const exported = Object.entries(files).find(([name]) => name.endsWith(".wav"))?.[1];
+    const erased = await house.request("POST", `${caller}/erase`, undefined, {
+      "idempotency-key": "erased-once",
+    });
+    const left = await house.request("GET", `/v1/calls/${call.callId ?? ""}/recording`);
+
+    expect(Buffer.from(exported ?? []).equals(wav)).toBe(true);
+    expect([erased.status, left.status]).toEqual([201, 404]);
+    expect(readdirSync(path.join(house.folder, "data", "recordings"))).toEqual([]);
   });
 
   test("is not made where the number does not want it", async () => {

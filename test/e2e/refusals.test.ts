@@ -3,7 +3,8 @@ import type { CallOutcome, PhoneCall } from "@agentcall/phone";
 import { afterEach, describe, expect, test } from "vitest";
 import { isLoud } from "../support/audio.ts";
 import { eventually } from "../support/eventually.ts";
-import { House, type HouseOptions } from "../support/house.ts";
+import { House } from "../support/house.ts";
+import type { HouseOptions } from "../support/house-options.ts";
 
 const malformedSdp = "v=0\r\no=- 1 1 IN IP4\r\nm=audio none RTP/AVP 0\r\n";
 const foreignSdp = [

@@ -4,7 +4,8 @@ import { TestClock } from "@agentcall/base/testing";
 import { callViewSchema, type EndCause } from "@agentcall/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
-import { demoNumber, House, type HouseOptions } from "../support/house.ts";
+import { demoNumber, House } from "../support/house.ts";
+import type { HouseOptions } from "../support/house-options.ts";
 import {
   earlyBye,
   ipv6Call,

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
-import { demoNumber, House, type HouseOptions } from "../support/house.ts";
+import { demoNumber, House } from "../support/house.ts";
+import type { HouseOptions } from "../support/house-options.ts";
 import { lostAckOverTcp } from "./hard-calls.ts";
 import { canRunSipp, runSipp, type SippRun } from "./sipp.ts";
 

@@ -2,14 +2,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import {
-  type Clock,
-  type Log,
-  Secret,
-  silentLog,
-  systemClock,
-  systemRandom,
-} from "@agentcall/base";
+import { Secret, silentLog, systemClock, systemRandom } from "@agentcall/base";
 import {
   type CallView,
   callViewSchema,
@@ -26,48 +19,17 @@ import {
   startControlPlane,
 } from "@agentcall/control-plane";
 import { proLicense, rootKeyOf } from "@agentcall/control-plane/testing";
-import { type CallTiming, type Gateway, startGateway } from "@agentcall/gateway";
+import { type Gateway, startGateway } from "@agentcall/gateway";
 import { type CallOptions, Phone, type PhoneCall, type SipTransport } from "@agentcall/phone";
 import { parseScenario, type Practice, startPractice } from "@agentcall/practice";
 import { clientEventProblems } from "@agentcall/realtime/testing";
 import { type SipEngine, startSipEngine, type TlsSettings } from "@agentcall/sip-engine";
 import { expect } from "vitest";
 import { WebSocket } from "ws";
-import type { CertifiedKey } from "./certificate.ts";
 import { eventually } from "./eventually.ts";
+import type { HouseOptions } from "./house-options.ts";
 
 export const demoNumber = "+14155550100" as E164;
-
-export type HouseOptions = {
-  /** A scenario as a file would hold it. */
-  readonly scenario?: unknown;
-  /** Which day the provider has. */
-  readonly day?: string;
-  readonly callsMax?: number;
-  /** Where the database is; in the house's own folder unless it is named. */
-  readonly dataDir?: string;
-  /** Another provider's address: nobody need be there. */
-  readonly openaiBaseUrl?: string;
-  /** Of pages whose scripts may use the API. */
-  readonly browserOrigins?: ReadonlySet<string>;
-  /** The plan is pro unless a licence is named. */
-  readonly license?: ControlPlaneOptions["license"];
-  /** What opens the vault; a key in memory unless another one is named. */
-  readonly root?: ControlPlaneOptions["root"];
-  readonly log?: Log;
-  /** Who the SIP engine is over TLS, and whom it trusts. */
-  readonly sipTls?: { readonly own: CertifiedKey; readonly trusted: string };
-  /** Of the SIP engine: one that a test moves makes its timers run out. */
-  readonly engineClock?: Clock;
-  /** Of the gateway: one that leaps makes a silence long. */
-  readonly gatewayClock?: Clock;
-  /** What recordings leave free of the disk. */
-  readonly recordingReserveBytes?: number;
-  /** Where the gateway's audio is. */
-  readonly rtpHost?: string;
-  /** Times of a call that are other than usual. */
-  readonly timing?: Partial<CallTiming>;
-};
 
 const clock = systemClock();
 const random = systemRandom();
@@ -247,10 +209,12 @@ export class House {
     method: string,
     url: string,
     body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly status: number; readonly body: unknown }> {
     const response = await fetch(`${this.controlPlane.http}${url}`, {
       method,
       headers: {
+        ...headers,
         authorization: `Bearer ${adminKey.reveal()}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },

@@ -4,7 +4,8 @@ import { apiKeyCreatedSchema, type Role } from "@agentcall/contract";
 import { z } from "zod";
 import { hasEnded } from "./audio.ts";
 import { eventually } from "./eventually.ts";
-import { House, type HouseOptions } from "./house.ts";
+import { House } from "./house.ts";
+import type { HouseOptions } from "./house-options.ts";
 
 const sentence = "The name is Miller.";
 const fact = { slot: "name", text: "Miller", confidence: 0.95, quote: sentence };
