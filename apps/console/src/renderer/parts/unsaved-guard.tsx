@@ -1,9 +1,10 @@
 import { useBlocker } from "@tanstack/react-router";
 import { modals } from "@mantine/modals";
 import { Text } from "@mantine/core";
+import { useState } from "react";
 
 /** Asks before what was typed is lost. Resolves with true where it may be lost. */
-export function mayLoseChanges(what: string): Promise<boolean> {
+function mayLoseChanges(what: string): Promise<boolean> {
   return new Promise((resolve) => {
     modals.openConfirmModal({
       title: "Leave without saving?",
@@ -29,4 +30,20 @@ export function useUnsavedGuard(isDirty: boolean, what: string): void {
     shouldBlockFn: async () => isDirty && !(await mayLoseChanges(what)),
     enableBeforeUnload: () => isDirty,
   });
+}
+
+/** Closes at once, or after asking where its form has said that something is not saved. */
+export function useGuardedClose(
+  what: string,
+  onClose: () => void,
+): { readonly close: () => void; readonly setDirty: (isDirty: boolean) => void } {
+  const [isDirty, setDirty] = useState(false);
+  const close = (): void => {
+    if (!isDirty) onClose();
+    else
+      void mayLoseChanges(what).then((may) => {
+        if (may) onClose();
+      });
+  };
+  return { close, setDirty };
 }

@@ -1,7 +1,8 @@
 import type { ContactView } from "@agentcall/contract";
-import { Anchor, Drawer, Stack, Tabs, Text } from "@mantine/core";
+import { Anchor, Stack, Tabs, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useContact } from "../../api/contacts.ts";
+import { RecordDrawer } from "../../parts/record-drawer.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { phoneNumberText } from "../../parts/phone-number-text.ts";
 import { Candidates } from "./candidates.tsx";
@@ -19,14 +20,9 @@ export function ContactDrawer({
   readonly onClose: () => void;
 }): ReactNode {
   return (
-    <Drawer
+    <RecordDrawer
       opened={phone !== null}
       onClose={onClose}
-      position="right"
-      size={560}
-      withOverlay={false}
-      lockScroll={false}
-      trapFocus={false}
       title={
         <Text size="lg" fw={650}>
           {phone === null ? "" : phoneNumberText(phone)}
@@ -34,7 +30,7 @@ export function ContactDrawer({
       }
     >
       {phone === null ? null : <OneContact key={phone} phone={phone} onClose={onClose} />}
-    </Drawer>
+    </RecordDrawer>
   );
 }
 

@@ -1,8 +1,9 @@
 import type { NumberView } from "@agentcall/contract";
-import { Button, Drawer, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconKey, IconTrash } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
-import { mayLoseChanges } from "../../parts/unsaved-guard.tsx";
+import { RecordDrawer } from "../../parts/record-drawer.tsx";
+import { useGuardedClose } from "../../parts/unsaved-guard.tsx";
 import { phoneNumberText } from "../../parts/phone-number-text.ts";
 import { AgentForm } from "./agent-form.tsx";
 import { DeleteNumber } from "./delete-number.tsx";
@@ -16,29 +17,18 @@ export function NumberDrawer({
   readonly number: NumberView | null;
   readonly onClose: () => void;
 }): ReactNode {
-  const [isDirty, setDirty] = useState(false);
-  const close = (): void => {
-    if (!isDirty) onClose();
-    else
-      void mayLoseChanges("this number").then((may) => {
-        if (may) onClose();
-      });
-  };
+  const { close, setDirty } = useGuardedClose("this number", onClose);
   return (
-    <Drawer
+    <RecordDrawer
       opened={number !== null}
       onClose={close}
-      position="right"
       size={500}
-      withOverlay={false}
-      lockScroll={false}
-      trapFocus={false}
       title={number === null ? null : <Heading number={number} />}
     >
       {number === null ? null : (
         <Content key={number.id} number={number} onDirty={setDirty} onDeleted={onClose} />
       )}
-    </Drawer>
+    </RecordDrawer>
   );
 }
 

@@ -2,7 +2,7 @@ import type { TrunkView } from "@agentcall/contract";
 import { Modal, Radio, Stack } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { createTrunk } from "../../api/trunks.ts";
-import { mayLoseChanges } from "../../parts/unsaved-guard.tsx";
+import { useGuardedClose } from "../../parts/unsaved-guard.tsx";
 import { differs, newTrunkDraft, settingsOf, type TrunkDraft } from "./trunk-draft.ts";
 import { TrunkForm } from "./trunk-form.tsx";
 import { trunkPresets } from "./trunk-presets.ts";
@@ -17,14 +17,7 @@ export function AddTrunk({
   readonly onClose: () => void;
   readonly onAdded: (trunk: TrunkView) => void;
 }): ReactNode {
-  const [isDirty, setDirty] = useState(false);
-  const close = (): void => {
-    if (!isDirty) onClose();
-    else
-      void mayLoseChanges("this trunk").then((may) => {
-        if (may) onClose();
-      });
-  };
+  const { close, setDirty } = useGuardedClose("this trunk", onClose);
   return (
     <Modal opened={opened} onClose={close} title="Add a trunk" size={620}>
       {/* Closed means gone: a password leaves the page together with the form. */}

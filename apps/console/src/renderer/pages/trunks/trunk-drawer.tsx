@@ -1,10 +1,11 @@
 import type { TrunkView } from "@agentcall/contract";
-import { Button, Drawer, Group, Stack, Tabs, Text } from "@mantine/core";
+import { Button, Group, Stack, Tabs, Text } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { changeTrunk, deleteTrunk } from "../../api/trunks.ts";
+import { RecordDrawer } from "../../parts/record-drawer.tsx";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
-import { mayLoseChanges, useUnsavedGuard } from "../../parts/unsaved-guard.tsx";
+import { useGuardedClose, useUnsavedGuard } from "../../parts/unsaved-guard.tsx";
 import { differs, draftOf, settingsOf } from "./trunk-draft.ts";
 import { TrunkForm } from "./trunk-form.tsx";
 import { TrunkStatus } from "./trunk-status.tsx";
@@ -18,23 +19,11 @@ export function TrunkDrawer({
   readonly trunk: TrunkView | null;
   readonly onClose: () => void;
 }): ReactNode {
-  const [isDirty, setDirty] = useState(false);
-  const close = (): void => {
-    if (!isDirty) onClose();
-    else
-      void mayLoseChanges("this trunk").then((may) => {
-        if (may) onClose();
-      });
-  };
+  const { close, setDirty } = useGuardedClose("this trunk", onClose);
   return (
-    <Drawer
+    <RecordDrawer
       opened={trunk !== null}
       onClose={close}
-      position="right"
-      size={560}
-      withOverlay={false}
-      lockScroll={false}
-      trapFocus={false}
       title={
         <Text size="lg" fw={650}>
           {trunk?.name}
@@ -44,7 +33,7 @@ export function TrunkDrawer({
       {trunk === null ? null : (
         <Content key={trunk.id} trunk={trunk} onDirty={setDirty} onDeleted={onClose} />
       )}
-    </Drawer>
+    </RecordDrawer>
   );
 }
 

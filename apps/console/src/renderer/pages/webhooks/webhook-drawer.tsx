@@ -1,8 +1,9 @@
 import type { WebhookView } from "@agentcall/contract";
-import { Button, Drawer, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { IconRefresh, IconTrash } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { deleteWebhook, rotateWebhookSecret } from "../../api/webhooks.ts";
+import { RecordDrawer } from "../../parts/record-drawer.tsx";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { TimeText } from "../../parts/time-text.tsx";
 import { SecretShown } from "./create-webhook.tsx";
@@ -17,14 +18,9 @@ export function WebhookDrawer({
   readonly onClose: () => void;
 }): ReactNode {
   return (
-    <Drawer
+    <RecordDrawer
       opened={webhook !== null}
       onClose={onClose}
-      position="right"
-      size={560}
-      withOverlay={false}
-      lockScroll={false}
-      trapFocus={false}
       title={
         <Text fw={650} style={{ overflowWrap: "anywhere" }}>
           {webhook?.url}
@@ -32,7 +28,7 @@ export function WebhookDrawer({
       }
     >
       {webhook === null ? null : <Content key={webhook.id} webhook={webhook} onClose={onClose} />}
-    </Drawer>
+    </RecordDrawer>
   );
 }
 
